@@ -1,0 +1,37 @@
+// RFC 3339 in and out, and civil-date arithmetic, without a clock and without a locale.
+// Thread class: any-thread (pure functions). Errors: an empty optional is "not a time".
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "index/base/types.h"
+
+namespace concord::index {
+
+struct CivilDate {
+  int year;
+  unsigned month;  // 1..12
+  unsigned day;    // 1..31
+};
+
+/// Days since 1970-01-01 of a proleptic Gregorian date (H. Hinnant, "chrono-compatible low-level
+/// date algorithms").
+std::int64_t days_from_civil(CivilDate date);
+CivilDate civil_from_days(std::int64_t days);
+bool is_valid(CivilDate date);
+
+/// "2026-11-22T09:00:00Z", "…T09:00:00.125Z", "…+01:00", or a bare date (midnight UTC).
+/// Years 0001 to 9999; a leap second :60 is read as :59.
+std::optional<UnixMillis> parse_rfc3339(std::string_view text);
+
+/// "2026-11-22T09:00:00Z"; milliseconds are written only when there are any.
+inline constexpr std::size_t kTimeCharsMax = 24;
+std::size_t write_rfc3339(UnixMillis time, char* out);
+std::string to_rfc3339(UnixMillis time);
+
+/// "24h", "30m", "90d", "2w", "15s", "250ms" → milliseconds. Empty when it is not a duration.
+std::optional<std::int64_t> parse_duration_ms(std::string_view text);
+
+}  // namespace concord::index
