@@ -16,7 +16,7 @@ function(concord_schema target schema)
   set(out ${PROJECT_BINARY_DIR}/generated/${folder})
   add_custom_command(
     OUTPUT ${out}/${base}_generated.h
-    COMMAND ${FLATC} --cpp --scoped-enums --cpp-std c++17 --gen-name-strings
+    COMMAND ${FLATC} --cpp --scoped-enums --cpp-std c++17 --gen-name-strings --gen-object-api
             -I ${PROJECT_SOURCE_DIR} -o ${out} ${CMAKE_CURRENT_SOURCE_DIR}/${schema}
     DEPENDS ${schema}
     VERBATIM)
@@ -32,8 +32,40 @@ function(concord_tests name)
     return()
   endif()
   add_executable(${name} ${sources})
-  target_link_libraries(${name} PRIVATE ${T_LINK} GTest::gtest_main GTest::gmock)
+  target_link_libraries(${name} PRIVATE concord_flags ${T_LINK} rapidcheck GTest::gtest_main
+                                        GTest::gmock)
   target_compile_definitions(${name} PRIVATE CONCORD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 1200)
+endfunction()
+
+# A program people run: concord_program(name SOURCES … LINK …). Programs get jemalloc (libraries and
+# tests do not); under a sanitizer they keep its own allocator. A test holds both.
+function(concord_program name)
+  cmake_parse_arguments(P "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${P_SOURCES})
+  target_link_libraries(${name} PRIVATE concord_flags ${P_LINK})
+  set(expected "libjemalloc")
+  if(CONCORD_SANITIZE)
+    set(expected "")
+  else()
+    target_link_libraries(${name} PRIVATE -Wl,--push-state,--no-as-needed PkgConfig::jemalloc
+                                          -Wl,--pop-state)
+  endif()
+  add_test(NAME ${name}_allocator
+           COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:${name}> -DEXPECTED=${expected}
+                   -P ${PROJECT_SOURCE_DIR}/cmake/check_allocator.cmake)
+endfunction()
+
+# One fuzz target: concord_fuzz(name SOURCES … LINK …). Its file defines LLVMFuzzerTestOneInput;
+# `./dev fuzz` runs it. Seeds: a folder <name>_seeds beside it.
+function(concord_fuzz name)
+  if(NOT CONCORD_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(F "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} EXCLUDE_FROM_ALL ${F_SOURCES})
+  target_link_libraries(${name} PRIVATE concord_flags ${F_LINK} -fsanitize=fuzzer)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzzers)
+  add_dependencies(fuzz_targets ${name})
 endfunction()

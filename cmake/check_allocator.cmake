@@ -1,0 +1,12 @@
+# Does PROGRAM load jemalloc? EXPECTED is "libjemalloc", or empty where it must not.
+execute_process(COMMAND ldd ${PROGRAM} OUTPUT_VARIABLE libraries RESULT_VARIABLE failed)
+if(failed)
+  message(FATAL_ERROR "ldd ${PROGRAM} failed")
+endif()
+string(FIND "${libraries}" "libjemalloc" at)
+if(EXPECTED STREQUAL "libjemalloc" AND at EQUAL -1)
+  message(FATAL_ERROR "${PROGRAM} does not load jemalloc:\n${libraries}")
+endif()
+if(EXPECTED STREQUAL "" AND NOT at EQUAL -1)
+  message(FATAL_ERROR "${PROGRAM} loads jemalloc under a sanitizer:\n${libraries}")
+endif()

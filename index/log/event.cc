@@ -1,0 +1,177 @@
+#include "index/log/event.h"
+
+#include "index/base/assert.h"
+#include "index/base/hash.h"
+#include "index/base/json_writer.h"
+#include "index/base/limits.h"
+
+namespace concord::index {
+namespace {
+
+Result<void> check_text(std::string_view text, std::size_t bytes_max, const char* place) {
+  if (text.size() > bytes_max)
+    return fail(Code::over_limit, "over " + std::to_string(bytes_max) + " bytes", place);
+  if (!is_utf8(text)) return fail(Code::bad_input, "not UTF-8", place);
+  return {};
+}
+
+Result<void> check_word(std::string_view text, const char* place, bool required = false) {
+  if (required && text.empty()) return fail(Code::bad_input, "is missing", place);
+  return check_text(text, kWordBytesMax, place);
+}
+
+Result<void> check_count(std::size_t count, std::size_t max, const char* place) {
+  if (count > max) return fail(Code::over_limit, "more than " + std::to_string(max), place);
+  return {};
+}
+
+template <typename T>
+bool in_range(const flatbuffers::Optional<std::uint8_t>& value) {
+  return !value.has_value() || *value < words<T>().size();
+}
+
+#define CONCORD_TRY(expression) \
+  if (auto tried = (expression); !tried) return tl::unexpected<Error>(tried.error())
+
+Result<void> check_attributes(const std::vector<std::unique_ptr<wire::AttributeT>>& attributes,
+                              const char* place) {
+  CONCORD_TRY(check_count(attributes.size(), kAttributesPerEntryMax, place));
+  for (const auto& attribute : attributes) {
+    CONCORD_TRY(check_word(attribute->name, place, true));
+    CONCORD_TRY(check_text(attribute->text, kTextBytesMax, place));
+  }
+  return {};
+}
+
+Result<void> check_entry_words(const wire::EntryT& entry) {
+  const std::pair<const std::string*, const char*> fields[] = {
+      {&entry.status, "/entry/status"},     {&entry.channel, "/entry/channel"},
+      {&entry.topic, "/entry/topic"},       {&entry.reason, "/entry/reason"},
+      {&entry.language, "/entry/language"}, {&entry.actor, "/entry/actor"},
+      {&entry.assignee, "/entry/assignee"}, {&entry.queue, "/entry/queue"},
+      {&entry.brand, "/entry/brand"},       {&entry.account, "/entry/account"}};
+  for (const auto& [text, place] : fields) CONCORD_TRY(check_word(*text, place));
+  CONCORD_TRY(check_text(entry.subject, kSubjectBytesMax, "/entry/subject"));
+  CONCORD_TRY(check_text(entry.text, kTextBytesMax, "/entry/text"));
+  return check_text(entry.url, 4 * kWordBytesMax, "/entry/url");
+}
+
+Result<void> check_entry(const wire::EntryT& entry) {
+  if (entry.kind >= kKindCount)
+    return fail(Code::bad_input, "is not a kind of entry", "/entry/kind");
+  CONCORD_TRY(check_word(entry.key, "/entry/key", true));
+  CONCORD_TRY(check_entry_words(entry));
+  if (!in_range<StateType>(entry.state_type) || !in_range<Trouble>(entry.trouble) ||
+      !in_range<Direction>(entry.direction) || !in_range<Purpose>(entry.purpose) ||
+      !in_range<Visibility>(entry.visibility))
+    return fail(Code::bad_input, "a word out of its list", "/entry");
+  if (entry.amount_minor.has_value() != !entry.currency.empty())
+    return fail(Code::bad_input, "amount_minor and currency go together", "/entry/currency");
+  if (!entry.currency.empty() && entry.currency.size() != 3)
+    return fail(Code::bad_input, "not an ISO 4217 code", "/entry/currency");
+  CONCORD_TRY(check_count(entry.participants.size(), kParticipantsMax, "/entry/participants"));
+  CONCORD_TRY(check_count(entry.links.size(), kLinksPerEntryMax, "/entry/links"));
+  CONCORD_TRY(check_count(entry.attachments.size(), kAttachmentsMax, "/entry/attachments"));
+  for (const std::string& one : entry.participants)
+    CONCORD_TRY(check_word(one, "/entry/participants"));
+  for (const std::string& link : entry.links)
+    CONCORD_TRY(check_text(link, 3 * kWordBytesMax, "/entry/links"));
+  return check_attributes(entry.attributes, "/entry/attributes");
+}
+
+Result<void> check_profile(const wire::ProfileT& profile) {
+  CONCORD_TRY(check_text(profile.name, kSubjectBytesMax, "/profile/name"));
+  CONCORD_TRY(check_word(profile.language, "/profile/language"));
+  CONCORD_TRY(check_word(profile.time_zone, "/profile/time_zone"));
+  for (const std::string& need : profile.needs) CONCORD_TRY(check_word(need, "/profile/needs"));
+  return check_attributes(profile.attributes, "/profile/attributes");
+}
+
+Result<void> check_consent(const wire::ConsentT& consent) {
+  CONCORD_TRY(check_word(consent.purpose, "/consent/purpose", true));
+  CONCORD_TRY(check_word(consent.channel, "/consent/channel"));
+  CONCORD_TRY(check_text(consent.identity, 2 * kWordBytesMax, "/consent/identity"));
+  CONCORD_TRY(check_word(consent.brand, "/consent/brand"));
+  if (consent.state >= words<ConsentState>().size())
+    return fail(Code::bad_input, "is not a state of consent", "/consent/state");
+  return {};
+}
+
+Result<void> check_body(const EventDraft& draft) {
+  const auto type = static_cast<EventType>(draft.type);
+  const auto missing = [&] {
+    return fail(Code::bad_input, "the event says nothing",
+                "/" + std::string(word(static_cast<EventType>(draft.type))));
+  };
+  switch (type) {
+    case EventType::entry:
+    case EventType::retract: return draft.entry ? check_entry(*draft.entry) : missing();
+    case EventType::profile: return draft.profile ? check_profile(*draft.profile) : missing();
+    case EventType::consent: return draft.consent ? check_consent(*draft.consent) : missing();
+    case EventType::membership:
+      if (!draft.membership) return missing();
+      return check_word(draft.membership->account, "/membership/account", true);
+    case EventType::fact:
+      if (!draft.fact) return missing();
+      CONCORD_TRY(check_text(draft.fact->value, kTextBytesMax, "/fact/value"));
+      return check_word(draft.fact->name, "/fact/name", true);
+    case EventType::outcome:
+      if (!draft.outcome) return missing();
+      return check_word(draft.outcome->outcome, "/outcome/outcome", true);
+    case EventType::knowledge:
+      if (!draft.knowledge) return missing();
+      CONCORD_TRY(check_text(draft.knowledge->title, kSubjectBytesMax, "/knowledge/title"));
+      CONCORD_TRY(check_text(draft.knowledge->text, kTextBytesMax, "/knowledge/text"));
+      return check_word(draft.knowledge->key, "/knowledge/key", true);
+    case EventType::merge: return draft.merge ? Result<void>{} : missing();
+    case EventType::split: return draft.split ? Result<void>{} : missing();
+    case EventType::erase: return draft.erase ? Result<void>{} : missing();
+    case EventType::identity:
+    case EventType::heartbeat: return {};
+  }
+  return fail(Code::bad_input, "is not a type of event", "/type");
+}
+
+}  // namespace
+
+Result<void> check_event(const EventDraft& draft) {
+  CONCORD_TRY(check_word(draft.id, "/id", true));
+  CONCORD_TRY(check_word(draft.source, "/source", true));
+  CONCORD_TRY(check_word(draft.department, "/department"));
+  CONCORD_TRY(check_count(draft.customer.size(), kIdentitiesPerEventMax, "/customer"));
+  for (const std::string& identity : draft.customer)
+    CONCORD_TRY(check_text(identity, 2 * kWordBytesMax, "/customer"));
+  return check_body(draft);
+}
+
+std::string encode_event(const EventDraft& draft) {
+  flatbuffers::FlatBufferBuilder builder(1024);
+  builder.Finish(wire::Event::Pack(builder, &draft), wire::EventIdentifier());
+  return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
+}
+
+Result<const wire::Event*> decode_event(std::string_view bytes) {
+  if (bytes.size() > kEventBytesMax)
+    return fail(Code::over_limit, "event: over " + std::to_string(kEventBytesMax) + " bytes");
+  const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  flatbuffers::Verifier verifier(data, bytes.size());
+  if (!wire::VerifyEventBuffer(verifier)) return fail(Code::damaged, "event: not a concord event");
+  return wire::GetEvent(data);
+}
+
+std::string entry_id(std::string_view source, Kind kind, std::string_view key) {
+  std::string id;
+  id.reserve(source.size() + key.size() + 14);
+  id.append(source).append("/").append(word(kind)).append("/").append(key);
+  return id;
+}
+
+Hash128 content_hash(const EventDraft& draft) {
+  flatbuffers::FlatBufferBuilder builder(1024);
+  EventDraft copy(draft);
+  copy.received_at = flatbuffers::nullopt;
+  builder.Finish(wire::Event::Pack(builder, &copy));
+  return hash128({reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()});
+}
+
+}  // namespace concord::index

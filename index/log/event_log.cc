@@ -1,0 +1,115 @@
+#include "index/log/event_log.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+
+#include "index/base/hash.h"
+#include "index/base/limits.h"
+
+namespace concord::index {
+
+Hash128 chain_next(Hash128 chain, EventSeq seq, Hash128 payload_hash) {
+  char bytes[40];
+  std::memcpy(bytes, &chain.high, 8);
+  std::memcpy(bytes + 8, &chain.low, 8);
+  std::memcpy(bytes + 16, &seq, 8);
+  std::memcpy(bytes + 24, &payload_hash.high, 8);
+  std::memcpy(bytes + 32, &payload_hash.low, 8);
+  return blake2b_128({bytes, sizeof bytes});
+}
+
+namespace {
+
+class MemoryLog final : public EventLog {
+ public:
+  Result<AppendResult> append(std::uint32_t partition, const Position& expected_last,
+                              std::uint64_t epoch,
+                              std::span<const std::string> frame) override {
+    const std::scoped_lock lock(mutex_);
+    if (auto known = check(partition); !known) return tl::unexpected<Error>(known.error());
+    std::size_t bytes = 0;
+    for (const std::string& event : frame) bytes += event.size();
+    if (frame.size() > 1 && bytes > kFrameBytesMax)
+      return fail(Code::over_limit, "frame: over " + std::to_string(kFrameBytesMax) + " bytes");
+    if (epoch < epoch_ || expected_last != tail_) return AppendResult{Append::behind, tail_};
+    epoch_ = epoch;
+    for (const std::string& event : frame) {
+      ++tail_.seq;
+      tail_.chain = chain_next(tail_.chain, tail_.seq, blake2b_128(event));
+      events_.push_back({tail_.seq, event});
+    }
+    longer_.notify_all();
+    return AppendResult{Append::done, tail_};
+  }
+
+  Result<Position> tail(std::uint32_t partition) override {
+    const std::scoped_lock lock(mutex_);
+    if (auto known = check(partition); !known) return tl::unexpected<Error>(known.error());
+    return tail_;
+  }
+
+  Result<std::vector<LoggedEvent>> read(std::uint32_t partition, EventSeq after,
+                                        std::size_t bytes_max) override {
+    const std::scoped_lock lock(mutex_);
+    if (auto known = check(partition); !known) return tl::unexpected<Error>(known.error());
+    if (after < trimmed_)
+      return fail(Code::cursor_stale, "events up to " + std::to_string(trimmed_) + " are trimmed");
+    std::vector<LoggedEvent> out;
+    std::size_t bytes = 0;
+    for (std::size_t i = after - trimmed_; i < events_.size() && bytes < bytes_max; ++i) {
+      out.push_back(events_[i]);
+      bytes += events_[i].bytes.size();
+    }
+    return out;
+  }
+
+  Result<Position> wait(std::uint32_t partition, EventSeq after,
+                        std::int64_t timeout_ms) override {
+    std::unique_lock lock(mutex_);
+    if (auto known = check(partition); !known) return tl::unexpected<Error>(known.error());
+    longer_.wait_for(lock, std::chrono::milliseconds(timeout_ms),
+                     [&] { return tail_.seq > after; });
+    return tail_;
+  }
+
+  Result<void> trim(std::uint32_t partition, EventSeq up_to) override {
+    const std::scoped_lock lock(mutex_);
+    if (auto known = check(partition); !known) return known;
+    if (up_to > tail_.seq) return fail(Code::bad_input, "trim: beyond the tail");
+    if (up_to <= trimmed_) return {};
+    events_.erase(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(up_to - trimmed_));
+    trimmed_ = up_to;
+    return {};
+  }
+
+  Result<void> redact(std::uint32_t partition, EventSeq seq) override {
+    const std::scoped_lock lock(mutex_);
+    if (auto known = check(partition); !known) return known;
+    if (seq <= trimmed_ || seq > tail_.seq)
+      return fail(Code::not_found, "redact: no event " + std::to_string(seq));
+    events_[seq - trimmed_ - 1].bytes.clear();
+    return {};
+  }
+
+ private:
+  static Result<void> check(std::uint32_t partition) {
+    if (partition != 0) return fail(Code::not_found, "this log has partition 0 only");
+    return {};
+  }
+
+  std::mutex mutex_;
+  std::condition_variable longer_;
+  std::vector<LoggedEvent> events_;  // seq trimmed_+1 ..
+  EventSeq trimmed_ = 0;
+  std::uint64_t epoch_ = 0;
+  Position tail_;
+};
+
+}  // namespace
+
+std::unique_ptr<EventLog> make_memory_log() { return std::make_unique<MemoryLog>(); }
+
+}  // namespace concord::index
