@@ -1,0 +1,165 @@
+// Reading a published record: its entries newest first, its consents, identities and claims, without
+// copying. Thread class: immutable. A view borrows from the snapshot: keep the read pin while you
+// use it, or anything that came out of it.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "index/base/assert.h"
+#include "index/base/types.h"
+#include "index/base/vocabulary.h"
+#include "index/snapshot/record_generated.h"
+
+namespace concord::index {
+
+inline std::string_view view_of(const flatbuffers::String* text) {
+  return text == nullptr ? std::string_view{} : std::string_view(text->data(), text->size());
+}
+
+/// One entry. Cheap to copy (two pointers).
+class EntryView {
+ public:
+  EntryView(const wire::Segment* segment, const wire::Row* row) : segment_(segment), row_(row) {}
+
+  [[nodiscard]] const wire::Row& row() const { return *row_; }
+  [[nodiscard]] Kind kind() const { return static_cast<Kind>(row_->kind()); }
+  [[nodiscard]] StateType state_type() const { return static_cast<StateType>(row_->state_type()); }
+  [[nodiscard]] Trouble trouble() const { return static_cast<Trouble>(row_->trouble()); }
+  [[nodiscard]] Direction direction() const { return static_cast<Direction>(row_->direction()); }
+  [[nodiscard]] Purpose purpose() const { return static_cast<Purpose>(row_->purpose()); }
+  [[nodiscard]] Visibility visibility() const {
+    return static_cast<Visibility>(row_->visibility());
+  }
+  [[nodiscard]] bool has(wire::RowFlag flag) const {
+    return (row_->flags() & static_cast<std::uint8_t>(flag)) != 0;
+  }
+  [[nodiscard]] std::int64_t at_ms() const { return row_->at(); }
+  [[nodiscard]] std::int64_t due_at_ms() const { return row_->due_at(); }        // kNoTime: none
+  [[nodiscard]] std::int64_t closed_at_ms() const { return row_->closed_at(); }  // kNoTime: none
+  [[nodiscard]] std::string_view department() const { return word_at(row_->department()); }
+  [[nodiscard]] std::string_view source() const { return word_at(row_->source()); }
+  [[nodiscard]] std::string_view channel() const { return word_at(row_->channel()); }
+  [[nodiscard]] std::string_view topic() const { return word_at(row_->topic()); }
+  [[nodiscard]] std::string_view reason() const { return word_at(row_->reason()); }
+  [[nodiscard]] std::string_view status() const { return word_at(row_->status()); }
+  [[nodiscard]] std::string_view brand() const { return word_at(row_->brand()); }
+  [[nodiscard]] std::string_view account() const { return word_at(row_->account()); }
+  [[nodiscard]] std::string_view currency() const { return word_at(row_->currency()); }
+  [[nodiscard]] std::string_view queue() const { return word_at(row_->queue()); }
+  [[nodiscard]] std::string_view actor() const { return word_at(row_->actor()); }
+
+  /// The entry as answers show it: one JSON object.
+  [[nodiscard]] std::string_view json() const {
+    return bytes_of(segment_->json(), row_->json_offset(), row_->json_bytes());
+  }
+  /// `source/kind/key` as it stands inside JSON quotes (escaped when it must be).
+  [[nodiscard]] std::string_view id_json() const { return json().substr(10, row_->id_bytes()); }
+  /// The subject as it stands inside JSON quotes; empty when there is none.
+  [[nodiscard]] std::string_view subject_json() const {
+    return row_->subject_offset() == 0
+               ? std::string_view{}
+               : json().substr(row_->subject_offset(), row_->subject_bytes());
+  }
+  [[nodiscard]] std::string_view merge_bytes() const {
+    return row_->merge_offset() == 0
+               ? std::string_view{}
+               : bytes_of(segment_->merge(), row_->merge_offset() - 1, row_->merge_bytes());
+  }
+
+  /// Known to an answer at `as_of`?
+  [[nodiscard]] bool exists_at(UnixMillis as_of) const { return row_->at() <= as_of.ms; }
+  /// Open at `as_of`: a state that is open, or closed only later (design section 2).
+  [[nodiscard]] bool open_at(UnixMillis as_of) const {
+    if (row_->at() > as_of.ms) return false;
+    if (row_->closed_at() != kNoTime) return row_->closed_at() > as_of.ms;
+    return is_open(state_type());
+  }
+  /// Open and past its due time.
+  [[nodiscard]] bool overdue_at(UnixMillis as_of) const {
+    return row_->due_at() != kNoTime && row_->due_at() < as_of.ms && open_at(as_of);
+  }
+
+ private:
+  static std::string_view bytes_of(const flatbuffers::Vector<std::uint8_t>* bytes,
+                                   std::uint32_t offset, std::uint32_t size) {
+    return {reinterpret_cast<const char*>(bytes->data()) + offset, size};
+  }
+  [[nodiscard]] std::string_view word_at(std::uint16_t word) const {
+    return word == 0 ? std::string_view{} : view_of(segment_->words()->Get(word));
+  }
+
+  const wire::Segment* segment_;
+  const wire::Row* row_;
+};
+
+/// One customer at one revision.
+class RecordView {
+ public:
+  RecordView() = default;
+  RecordView(const wire::Record* record, std::span<const wire::Segment* const> tails)
+      : record_(record), tails_(tails) {}
+  explicit operator bool() const { return record_ != nullptr; }
+
+  [[nodiscard]] const wire::Record& record() const { return *record_; }
+  [[nodiscard]] CustomerId id() const { return CustomerId{record_->id()}; }
+  [[nodiscard]] EventSeq seq() const { return record_->seq(); }
+  [[nodiscard]] bool is_account() const { return record_->is_account(); }
+  /// For as_of at or after this, the ready-made pieces and `open_rows` are exact.
+  [[nodiscard]] std::int64_t newest_at_ms() const { return record_->newest_at(); }
+  [[nodiscard]] std::uint32_t entry_count() const { return record_->entries(); }
+  [[nodiscard]] std::string_view language() const { return view_of(record_->language()); }
+  [[nodiscard]] std::string_view time_zone() const { return view_of(record_->time_zone()); }
+  [[nodiscard]] std::string_view name() const { return view_of(record_->name()); }
+  [[nodiscard]] std::string_view owner() const { return view_of(record_->owner()); }
+
+  /// Entry number `place`, newest first over head and tails. Requires place < entry_count().
+  [[nodiscard]] EntryView entry(std::uint32_t place) const {
+    const wire::Segment* segment = record_->head();
+    std::uint32_t rows = segment->rows()->size();
+    for (std::size_t tail = 0; place >= rows; ++tail) {
+      place -= rows;
+      CONCORD_ASSERT(tail < tails_.size());
+      segment = tails_[tail];
+      rows = segment->rows()->size();
+    }
+    return {segment, segment->rows()->Get(place)};
+  }
+
+  /// Calls visit(EntryView) newest first until it returns false.
+  template <typename Visit>
+  void each_entry(Visit&& visit) const {
+    if (!each_in(record_->head(), visit)) return;
+    for (const wire::Segment* tail : tails_)
+      if (!each_in(tail, visit)) return;
+  }
+
+  /// Calls visit(EntryView) for every entry open at `as_of`, newest first. O(open entries) when
+  /// as_of is at or after newest_at_ms(), else O(entries).
+  template <typename Visit>
+  void each_open(UnixMillis as_of, Visit&& visit) const {
+    if (as_of.ms >= newest_at_ms()) {
+      if (record_->open_rows() == nullptr) return;
+      for (const std::uint32_t place : *record_->open_rows())
+        if (const EntryView one = entry(place); one.open_at(as_of)) visit(one);
+      return;
+    }
+    each_entry([&](EntryView one) {
+      if (one.open_at(as_of)) visit(one);
+      return true;
+    });
+  }
+
+ private:
+  template <typename Visit>
+  static bool each_in(const wire::Segment* segment, Visit& visit) {
+    for (const wire::Row* row : *segment->rows())
+      if (!visit(EntryView(segment, row))) return false;
+    return true;
+  }
+
+  const wire::Record* record_ = nullptr;
+  std::span<const wire::Segment* const> tails_;
+};
+
+}  // namespace concord::index
