@@ -25,13 +25,14 @@ function(concord_schema target schema)
 endfunction()
 
 # One test program a folder under tests/: every *_test.cc in it, so that none is forgotten.
+# concord_tests(name LINK … SOURCES helper.cc …)
 function(concord_tests name)
-  cmake_parse_arguments(T "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(T "" "" "LINK;SOURCES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cc)
   if(NOT sources)
     return()
   endif()
-  add_executable(${name} ${sources})
+  add_executable(${name} ${sources} ${T_SOURCES})
   target_link_libraries(${name} PRIVATE concord_flags ${T_LINK} rapidcheck GTest::gtest_main
                                         GTest::gmock)
   target_compile_definitions(${name} PRIVATE CONCORD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
