@@ -37,6 +37,8 @@ class IdentityNormaliser {
   /// NFKC, case-folded, single blanks. Errors: bad_input (no colon, undeclared type, empty,
   /// blocked value, not a possible number); place is the identity itself.
   [[nodiscard]] Result<NormalisedIdentity> normalise(std::string_view identity) const;
+  /// The same into reused memory: null when done, else what is wrong (a static text).
+  const char* normalise_into(std::string_view identity, NormalisedIdentity& out) const;
   [[nodiscard]] const IdentityTypes& types() const { return types_; }
 
  private:
