@@ -93,29 +93,16 @@ class EntryView {
   const wire::Row* row_;
 };
 
-/// One customer at one revision.
-class RecordView {
+/// Entries newest first: a head segment and the tails behind it.
+class EntryRange {
  public:
-  RecordView() = default;
-  RecordView(const wire::Record* record, std::span<const wire::Segment* const> tails)
-      : record_(record), tails_(tails) {}
-  explicit operator bool() const { return record_ != nullptr; }
+  EntryRange() = default;
+  EntryRange(const wire::Segment* head, std::span<const wire::Segment* const> tails)
+      : head_(head), tails_(tails) {}
 
-  [[nodiscard]] const wire::Record& record() const { return *record_; }
-  [[nodiscard]] CustomerId id() const { return CustomerId{record_->id()}; }
-  [[nodiscard]] EventSeq seq() const { return record_->seq(); }
-  [[nodiscard]] bool is_account() const { return record_->is_account(); }
-  /// For as_of at or after this, the ready-made pieces and `open_rows` are exact.
-  [[nodiscard]] std::int64_t newest_at_ms() const { return record_->newest_at(); }
-  [[nodiscard]] std::uint32_t entry_count() const { return record_->entries(); }
-  [[nodiscard]] std::string_view language() const { return view_of(record_->language()); }
-  [[nodiscard]] std::string_view time_zone() const { return view_of(record_->time_zone()); }
-  [[nodiscard]] std::string_view name() const { return view_of(record_->name()); }
-  [[nodiscard]] std::string_view owner() const { return view_of(record_->owner()); }
-
-  /// Entry number `place`, newest first over head and tails. Requires place < entry_count().
-  [[nodiscard]] EntryView entry(std::uint32_t place) const {
-    const wire::Segment* segment = record_->head();
+  /// Entry number `place`. Requires: place is in the range.
+  [[nodiscard]] EntryView at(std::uint32_t place) const {
+    const wire::Segment* segment = head_;
     std::uint32_t rows = segment->rows()->size();
     for (std::size_t tail = 0; place >= rows; ++tail) {
       place -= rows;
@@ -128,10 +115,52 @@ class RecordView {
 
   /// Calls visit(EntryView) newest first until it returns false.
   template <typename Visit>
-  void each_entry(Visit&& visit) const {
-    if (!each_in(record_->head(), visit)) return;
+  void each(Visit&& visit) const {
+    if (!each_in(head_, visit)) return;
     for (const wire::Segment* tail : tails_)
       if (!each_in(tail, visit)) return;
+  }
+
+ private:
+  template <typename Visit>
+  static bool each_in(const wire::Segment* segment, Visit& visit) {
+    for (const wire::Row* row : *segment->rows())
+      if (!visit(EntryView(segment, row))) return false;
+    return true;
+  }
+
+  const wire::Segment* head_ = nullptr;
+  std::span<const wire::Segment* const> tails_;
+};
+
+/// One customer at one revision.
+class RecordView {
+ public:
+  RecordView() = default;
+  RecordView(const wire::Record* record, std::span<const wire::Segment* const> tails)
+      : record_(record), entries_(record->head_nested_root(), tails) {}
+  explicit operator bool() const { return record_ != nullptr; }
+
+  [[nodiscard]] const wire::Record& record() const { return *record_; }
+  [[nodiscard]] const EntryRange& entries() const { return entries_; }
+  [[nodiscard]] CustomerId id() const { return CustomerId{record_->id()}; }
+  [[nodiscard]] EventSeq seq() const { return record_->seq(); }
+  [[nodiscard]] bool is_account() const { return record_->is_account(); }
+  /// For as_of at or after this, the ready-made pieces and `open_rows` are exact.
+  [[nodiscard]] std::int64_t newest_at_ms() const { return record_->newest_at(); }
+  [[nodiscard]] std::uint32_t entry_count() const { return record_->entries(); }
+  [[nodiscard]] std::string_view language() const { return view_of(record_->language()); }
+  [[nodiscard]] std::string_view time_zone() const { return view_of(record_->time_zone()); }
+  [[nodiscard]] std::string_view name() const { return view_of(record_->name()); }
+  [[nodiscard]] std::string_view owner() const { return view_of(record_->owner()); }
+
+  /// Entry number `place`, newest first over head and tails. Requires place < entry_count().
+  [[nodiscard]] EntryView entry(std::uint32_t place) const { return entries_.at(place); }
+
+  /// Calls visit(EntryView) newest first until it returns false.
+  template <typename Visit>
+  void each_entry(Visit&& visit) const {
+    entries_.each(visit);
   }
 
   /// Calls visit(EntryView) for every entry open at `as_of`, newest first. O(open entries) when
@@ -144,22 +173,15 @@ class RecordView {
         if (const EntryView one = entry(place); one.open_at(as_of)) visit(one);
       return;
     }
-    each_entry([&](EntryView one) {
+    entries_.each([&](EntryView one) {
       if (one.open_at(as_of)) visit(one);
       return true;
     });
   }
 
  private:
-  template <typename Visit>
-  static bool each_in(const wire::Segment* segment, Visit& visit) {
-    for (const wire::Row* row : *segment->rows())
-      if (!visit(EntryView(segment, row))) return false;
-    return true;
-  }
-
   const wire::Record* record_ = nullptr;
-  std::span<const wire::Segment* const> tails_;
+  EntryRange entries_;
 };
 
 }  // namespace concord::index
