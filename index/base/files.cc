@@ -68,8 +68,7 @@ Result<std::string> read_file(const std::string& path, std::uint64_t bytes_max) 
 Result<void> write_file_durably(const std::string& path, std::string_view bytes) {
   const std::string temporary = path + ".tmp";
   {
-    const Descriptor fd(
-        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (fd.get() < 0) return os_error("cannot create", temporary);
     if (auto written = write_all(fd.get(), bytes, temporary); !written) return written;
     if (::fsync(fd.get()) != 0) return os_error("cannot fsync", temporary);

@@ -20,7 +20,14 @@ namespace concord::index {
 /// `integer` fits int64; `unsigned_integer` is above int64 and fits uint64; `number` has a fraction
 /// or an exponent.
 enum class JsonType : std::uint8_t {
-  null, boolean, integer, unsigned_integer, number, string, array, object,
+  null,
+  boolean,
+  integer,
+  unsigned_integer,
+  number,
+  string,
+  array,
+  object,
 };
 /// "an object", "a string", …: for messages.
 std::string_view describe(JsonType type);

@@ -38,9 +38,7 @@ void parallel_chunks(std::size_t n, std::size_t grain, unsigned threads,
   for (std::thread& worker : workers) worker.join();
 #else
   tbb::task_arena arena(static_cast<int>(threads));
-  arena.execute([&] {
-    tbb::parallel_for(std::size_t{0}, chunks, run, tbb::simple_partitioner());
-  });
+  arena.execute([&] { tbb::parallel_for(std::size_t{0}, chunks, run, tbb::simple_partitioner()); });
 #endif
 }
 

@@ -11,15 +11,15 @@ namespace concord::index {
 
 /// Stable machine-readable reasons. The JSON word is the enumerator's name.
 enum class Code : std::uint8_t {
-  bad_input,       // the caller's data is wrong; `place` says where
-  not_found,       // no such customer, file, entry
-  ambiguous_key,   // several owners
-  over_limit,      // larger than a bound in limits.h or a setting
-  damaged,         // stored bytes do not verify; `place` names the file
-  unsupported,     // well-formed, but not something we do
-  conflict,        // the state has moved on (expected position, reused id)
-  cursor_stale,    // the revision a cursor is bound to has been freed
-  io_error,        // the operating system refused; `detail` has its words
+  bad_input,      // the caller's data is wrong; `place` says where
+  not_found,      // no such customer, file, entry
+  ambiguous_key,  // several owners
+  over_limit,     // larger than a bound in limits.h or a setting
+  damaged,        // stored bytes do not verify; `place` names the file
+  unsupported,    // well-formed, but not something we do
+  conflict,       // the state has moved on (expected position, reused id)
+  cursor_stale,   // the revision a cursor is bound to has been freed
+  io_error,       // the operating system refused; `detail` has its words
 };
 
 std::string_view name_of(Code code);
@@ -30,9 +30,7 @@ struct Error {
   std::string place;   // file:line, column, JSON pointer, or empty
 
   /// "place: detail" or "detail".
-  [[nodiscard]] std::string text() const {
-    return place.empty() ? detail : place + ": " + detail;
-  }
+  [[nodiscard]] std::string text() const { return place.empty() ? detail : place + ": " + detail; }
 };
 
 template <typename T>

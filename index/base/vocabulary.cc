@@ -6,9 +6,9 @@ namespace concord::index {
 namespace {
 
 constexpr std::array<std::string_view, kKindCount> kKinds{
-    "interaction", "case",   "order",       "shipment", "return", "invoice", "payment", "credit",
-    "contract",    "holding", "quote",      "opportunity", "message", "visit", "review", "defect",
-    "release",     "promise", "task",       "fact",     "note",   "hold",    "decision", "outcome"};
+    "interaction", "case",    "order", "shipment",    "return",  "invoice", "payment",  "credit",
+    "contract",    "holding", "quote", "opportunity", "message", "visit",   "review",   "defect",
+    "release",     "promise", "task",  "fact",        "note",    "hold",    "decision", "outcome"};
 constexpr std::array<std::string_view, 7> kStateTypes{
     "unknown", "new", "open", "waiting_customer", "waiting_third", "solved", "closed"};
 constexpr std::array<std::string_view, 5> kTroubles{"none", "late", "disputed", "wrong", "defect"};
@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 6> kPurposes{"none",  "service", "transac
 constexpr std::array<std::string_view, 3> kVisibilities{"normal", "restricted", "secret"};
 constexpr std::array<std::string_view, 4> kConsents{"unknown", "granted", "denied", "withdrawn"};
 constexpr std::array<std::string_view, 13> kEventTypes{
-    "entry", "retract",   "profile", "identity", "membership", "consent",  "fact",
+    "entry",   "retract",   "profile", "identity", "membership", "consent",  "fact",
     "outcome", "knowledge", "merge",   "split",    "erase",      "heartbeat"};
 constexpr std::array<std::string_view, 2> kIdentityClasses{"joins", "looks_up"};
 
@@ -31,7 +31,8 @@ constexpr auto table_of() {
   if constexpr (std::is_same_v<T, Purpose>) return std::span<const std::string_view>(kPurposes);
   if constexpr (std::is_same_v<T, Visibility>)
     return std::span<const std::string_view>(kVisibilities);
-  if constexpr (std::is_same_v<T, ConsentState>) return std::span<const std::string_view>(kConsents);
+  if constexpr (std::is_same_v<T, ConsentState>)
+    return std::span<const std::string_view>(kConsents);
   if constexpr (std::is_same_v<T, EventType>) return std::span<const std::string_view>(kEventTypes);
   if constexpr (std::is_same_v<T, IdentityClass>)
     return std::span<const std::string_view>(kIdentityClasses);
@@ -59,9 +60,9 @@ std::optional<T> from_word(std::string_view text) {
   return std::nullopt;
 }
 
-#define CONCORD_WORDS(T)                                     \
-  std::string_view word(T value) { return word_in(value); }  \
-  template std::span<const std::string_view> words<T>();     \
+#define CONCORD_WORDS(T)                                    \
+  std::string_view word(T value) { return word_in(value); } \
+  template std::span<const std::string_view> words<T>();    \
   template std::optional<T> from_word<T>(std::string_view);
 CONCORD_WORDS(Kind)
 CONCORD_WORDS(StateType)

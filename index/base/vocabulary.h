@@ -10,12 +10,39 @@
 namespace concord::index {
 
 enum class Kind : std::uint8_t {
-  interaction, case_, order, shipment, return_, invoice, payment, credit, contract, holding, quote,
-  opportunity, message, visit, review, defect, release, promise, task, fact, note, hold, decision,
+  interaction,
+  case_,
+  order,
+  shipment,
+  return_,
+  invoice,
+  payment,
+  credit,
+  contract,
+  holding,
+  quote,
+  opportunity,
+  message,
+  visit,
+  review,
+  defect,
+  release,
+  promise,
+  task,
+  fact,
+  note,
+  hold,
+  decision,
   outcome,
 };
 enum class StateType : std::uint8_t {
-  unknown, new_, open, waiting_customer, waiting_third, solved, closed,
+  unknown,
+  new_,
+  open,
+  waiting_customer,
+  waiting_third,
+  solved,
+  closed,
 };
 enum class Trouble : std::uint8_t { none, late, disputed, wrong, defect };
 enum class Direction : std::uint8_t { none, inbound, outbound };
@@ -24,8 +51,19 @@ enum class Visibility : std::uint8_t { normal, restricted, secret };
 enum class ConsentState : std::uint8_t { unknown, granted, denied, withdrawn };
 /// What an event says; the names are the member names of a native event.
 enum class EventType : std::uint8_t {
-  entry, retract, profile, identity, membership, consent, fact, outcome, knowledge, merge, split,
-  erase, heartbeat,
+  entry,
+  retract,
+  profile,
+  identity,
+  membership,
+  consent,
+  fact,
+  outcome,
+  knowledge,
+  merge,
+  split,
+  erase,
+  heartbeat,
 };
 /// `joins`: two records with the same value are one person (source ids, e-mail).
 /// `looks_up`: finds people, never joins them (phone, address: families share them).
