@@ -38,6 +38,7 @@ class Buffer {
   }
   void advance(std::size_t written) { size_ += written; }
   void append(std::string_view bytes) {
+    if (bytes.empty()) return;  // its pointer may be null, which memcpy must not see
     std::memcpy(reserve_more(bytes.size() + 1), bytes.data(), bytes.size());
     size_ += bytes.size();
   }
@@ -48,6 +49,7 @@ class Buffer {
   void clear() { size_ = 0; }
   void truncate(std::size_t size) { size_ = size; }
   [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::size_t capacity() const { return capacity_; }
   [[nodiscard]] const char* data() const { return data_; }
   [[nodiscard]] char* data() { return data_; }
   [[nodiscard]] std::string_view view() const { return {data_, size_}; }

@@ -42,6 +42,14 @@ Result<void> write_all(int fd, std::string_view bytes, const std::string& path) 
   return {};
 }
 
+Result<void> write_and_sync(const std::string& path, std::string_view bytes) {
+  const Descriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (fd.get() < 0) return os_error("cannot create", path);
+  if (auto written = write_all(fd.get(), bytes, path); !written) return written;
+  if (::fsync(fd.get()) != 0) return os_error("cannot fsync", path);
+  return {};
+}
+
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::uint64_t bytes_max) {
@@ -67,13 +75,13 @@ Result<std::string> read_file(const std::string& path, std::uint64_t bytes_max) 
 
 Result<void> write_file_durably(const std::string& path, std::string_view bytes) {
   const std::string temporary = path + ".tmp";
-  {
-    const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (fd.get() < 0) return os_error("cannot create", temporary);
-    if (auto written = write_all(fd.get(), bytes, temporary); !written) return written;
-    if (::fsync(fd.get()) != 0) return os_error("cannot fsync", temporary);
+  Result<void> written = write_and_sync(temporary, bytes);
+  if (written && ::rename(temporary.c_str(), path.c_str()) != 0)
+    written = os_error("cannot rename to", path);
+  if (!written) {
+    ::unlink(temporary.c_str());
+    return written;
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return os_error("cannot rename to", path);
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return sync_folder(folder.empty() ? "." : folder);
 }
@@ -97,6 +105,7 @@ Result<MappedFile> MappedFile::open(const std::string& path) {
   if (fd.get() < 0) return os_error("cannot open", path);
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0) return os_error("cannot stat", path);
+  if (S_ISDIR(info.st_mode)) return fail(Code::bad_input, "is a folder, not a file", path);
   MappedFile file;
   if (info.st_size == 0) return file;
   const auto size = static_cast<std::size_t>(info.st_size);

@@ -13,7 +13,8 @@ namespace concord::index {
 /// Errors: not_found, io_error, over_limit when larger than `bytes_max`.
 Result<std::string> read_file(const std::string& path, std::uint64_t bytes_max = 1ULL << 32);
 
-/// Writes `path`.tmp, fsyncs it, renames it over `path`, fsyncs the folder.
+/// Writes `path`.tmp, fsyncs it, renames it over `path`, fsyncs the folder. On an error `path` is
+/// what it was, and `path`.tmp is gone.
 Result<void> write_file_durably(const std::string& path, std::string_view bytes);
 Result<void> sync_file(const std::string& path);
 Result<void> sync_folder(const std::string& path);

@@ -3,8 +3,6 @@
 #include <sodium.h>
 #include <xxhash.h>
 
-#include <cstring>
-
 #include "index/base/assert.h"
 
 namespace concord::index {
@@ -23,8 +21,10 @@ Hash128 blake2b_128(std::string_view bytes) {
                                     bytes.size(), nullptr, 0);
   CONCORD_ASSERT(rc == 0);
   Hash128 hash;
-  std::memcpy(&hash.high, out.data(), 8);
-  std::memcpy(&hash.low, out.data() + 8, 8);
+  for (std::size_t i = 0; i < 8; ++i) {
+    hash.high = (hash.high << 8) | out[i];
+    hash.low = (hash.low << 8) | out[8 + i];
+  }
   return hash;
 }
 

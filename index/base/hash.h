@@ -17,7 +17,7 @@ namespace concord::index {
 std::uint64_t hash64(std::string_view bytes);
 Hash128 hash128(std::string_view bytes);
 
-/// BLAKE2b, 128 bits, unkeyed: for the event chain.
+/// BLAKE2b, 128 bits, unkeyed: for the event chain. to_hex of it is what `b2sum -l 128` prints.
 Hash128 blake2b_128(std::string_view bytes);
 
 /// BLAKE2b-256 in pieces: for whole files.

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "index/base/assert.h"
 
 #ifndef CONCORD_PLAIN_THREADS
+#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 #endif
@@ -37,6 +39,10 @@ void parallel_chunks(std::size_t n, std::size_t grain, unsigned threads,
     });
   for (std::thread& worker : workers) worker.join();
 #else
+  // oneTBB keeps to the hardware's threads unless told that more are meant.
+  std::optional<tbb::global_control> more;
+  if (threads > hardware_threads())
+    more.emplace(tbb::global_control::max_allowed_parallelism, threads);
   tbb::task_arena arena(static_cast<int>(threads));
   arena.execute([&] { tbb::parallel_for(std::size_t{0}, chunks, run, tbb::simple_partitioner()); });
 #endif

@@ -1,7 +1,9 @@
 #include "index/base/time.h"
 
 #include <array>
+#include <charconv>
 #include <cstring>
+#include <utility>
 
 namespace concord::index {
 namespace {
@@ -101,7 +103,9 @@ std::optional<UnixMillis> parse_rfc3339(std::string_view text) {
   const std::optional<int> zone = parse_zone(text.substr(at));
   if (!zone) return std::nullopt;
   const std::int64_t seconds = hour * 3600LL + minute * 60LL + second - *zone * 60LL;
-  return UnixMillis{day_ms + seconds * 1000 + milli};
+  const UnixMillis time{day_ms + seconds * 1000 + milli};
+  if (time < kTimeMin || time > kTimeMax) return std::nullopt;  // the zone led out of the years
+  return time;
 }
 
 std::size_t write_rfc3339(UnixMillis time, char* out) {
@@ -135,20 +139,17 @@ std::string to_rfc3339(UnixMillis time) {
 }
 
 std::optional<std::int64_t> parse_duration_ms(std::string_view text) {
-  std::size_t at = 0;
+  constexpr std::array<std::pair<std::string_view, std::int64_t>, 6> kUnits{
+      {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", kDayMs}, {"w", 7 * kDayMs}}};
   std::int64_t value = 0;
-  for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at) {
-    if (value > 100'000'000'000) return std::nullopt;
-    value = value * 10 + (text[at] - '0');
-  }
-  if (at == 0) return std::nullopt;
-  const std::string_view unit = text.substr(at);
-  if (unit == "ms") return value;
-  if (unit == "s") return value * 1000;
-  if (unit == "m") return value * 60'000;
-  if (unit == "h") return value * 3'600'000;
-  if (unit == "d") return value * kDayMs;
-  if (unit == "w") return value * 7 * kDayMs;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || text[0] == '-') return std::nullopt;
+  const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  for (const auto& [name, unit_ms] : kUnits)
+    if (unit == name) {
+      if (value > kDurationMsMax / unit_ms) return std::nullopt;
+      return value * unit_ms;
+    }
   return std::nullopt;
 }
 
