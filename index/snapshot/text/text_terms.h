@@ -1,0 +1,45 @@
+// From a document to its terms. Words repeat, so what was worked out for one is kept.
+// Thread class: one-owner.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "index/snapshot/text/text_stems.h"
+#include "index/snapshot/text/text_store.h"
+#include "index/snapshot/text/text_types.h"
+
+namespace concord::index {
+
+std::string owner_term(std::uint64_t owner);
+std::string type_term(TextType type);
+std::string visibility_term(Visibility visibility);
+
+class TermMaker {
+ public:
+  /// Gives every term of the document to `writer`, between its begin() and end().
+  void write(const DocRef& ref, const TextDocument& document, ShardWriter& writer);
+
+ private:
+  struct Known {
+    std::string stem;   // terms, ready to write; `other` and `exact` may be empty
+    std::string other;
+    std::string exact;
+    std::uint64_t document = 0;  // counted for this one
+    std::uint32_t count = 0;
+  };
+  using Words = std::unordered_map<std::string, Known>;  // looked up, never walked
+
+  void count_words(std::string_view text, std::uint32_t weight, const std::string& language);
+  Known make(std::string_view word, const std::string& language);
+
+  Stems stems_;
+  std::unordered_map<std::string, Words> by_language_;
+  std::size_t known_count_ = 0;
+  std::uint64_t document_ = 0;
+  std::vector<Known*> used_;
+  std::string key_;
+};
+
+}  // namespace concord::index
