@@ -48,6 +48,7 @@ struct Decider {
   std::uint32_t begin;  // byte offsets in Program::source()
   std::uint32_t end;
   Value value;          // true, false, unknown or error; borrows like the answer
+  Value element;        // of an `exists` that held or an `all` that failed: the element; else null
 };
 
 /// Working memory of evaluations, reused. Not allocated from once warm.
