@@ -85,16 +85,19 @@ Result<void> add_prefix(std::string_view text, std::vector<FoldedWord> words, Qu
   return {};
 }
 
-/// What one token may be: a word, words in a row, a known value.
-Result<void> add_token(const Token& token, QueryClause& clause) {
+/// What one token may be: a word, words in a row, a known value. `apart`: or each of its words,
+/// when it is not quoted.
+Result<void> add_token(const Token& token, bool apart, QueryClause& clause) {
   std::vector<FoldedWord> words = words_of(token.text);
   if (words.empty()) return {};
   const bool starred = !token.quoted && token.text.back() == '*';
   if (starred && words.size() == 1) return add_prefix(token.text, std::move(words), clause);
-  const bool one_word = words.size() == 1;
-  const bool exact = token.quoted || !one_word;
-  clause.any.push_back(
-      leaf_of(exact ? QueryLeaf::Kind::phrase : QueryLeaf::Kind::word, std::move(words)));
+  if (!token.quoted && (apart || words.size() == 1)) {
+    for (FoldedWord& word : words)
+      clause.any.push_back(leaf_of(QueryLeaf::Kind::word, {std::move(word)}));
+  } else {
+    clause.any.push_back(leaf_of(QueryLeaf::Kind::phrase, std::move(words)));
+  }
   QueryLeaf id;
   id.kind = QueryLeaf::Kind::id;
   id.words = id_forms(token.text);
@@ -162,7 +165,7 @@ Result<ParsedQuery> parse_query(std::string_view words, bool any_word,
     }
     QueryClause clause;
     clause.excluded = token.excluded;
-    if (auto added = add_token(token, clause); !added)
+    if (auto added = add_token(token, any_word && !token.excluded, clause); !added)
       return fail(added.error().code, added.error().detail, "q");
     if (clause.any.empty()) continue;  // signs only
     const bool fits = join && !clause.excluded && !parsed.clauses.empty() &&

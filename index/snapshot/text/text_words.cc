@@ -185,7 +185,7 @@ void fold_word(std::string_view word, FoldedWord& out) {
 }
 
 bool is_stop_word(std::string_view plain, const std::vector<std::string>& languages) {
-  if (plain.empty()) return false;
+  if (plain.empty() || plain.find(' ') != std::string_view::npos) return false;
   for (const StopList& list : kStopLists)
     if (std::find(languages.begin(), languages.end(), list.language) != languages.end() &&
         list_has(list.words, plain))
