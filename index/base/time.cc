@@ -116,7 +116,7 @@ std::size_t write_rfc3339(UnixMillis time, char* out) {
     --days;
   }
   const CivilDate date = civil_from_days(days);
-  std::memcpy(out, "0000-00-00T00:00:00", 19);
+  std::memcpy(out, "0000-00-00T00:00:00", 19);  // NOLINT: no C string, its size is returned
   put(out, date.year, 4);
   put(out + 5, date.month, 2);
   put(out + 8, date.day, 2);
