@@ -16,7 +16,7 @@ function(concord_schema target schema)
   set(out ${PROJECT_BINARY_DIR}/generated/${folder})
   add_custom_command(
     OUTPUT ${out}/${base}_generated.h
-    COMMAND ${FLATC} --cpp --scoped-enums --cpp-std c++17 --gen-name-strings --gen-object-api
+    COMMAND ${FLATC} --cpp --scoped-enums --cpp-std c++17 --gen-name-strings --gen-object-api --gen-mutable
             -I ${PROJECT_SOURCE_DIR} -o ${out} ${CMAKE_CURRENT_SOURCE_DIR}/${schema}
     DEPENDS ${schema}
     VERBATIM)

@@ -78,7 +78,8 @@ class Snapshot {
   [[nodiscard]] Result<ReadPin> pin_at(EventSeq revision) const;
   [[nodiscard]] EventSeq revision() const;
 
-  /// A `customer_id`, `account:…` or any `type:value`. No allocation when the key is normalised.
+  /// A `customer_id`, `account:…` or any `type:value`. `out` is reused: no allocation once warm.
+  void resolve(const ReadPin& pin, std::string_view key, Resolution& out) const;
   [[nodiscard]] Resolution resolve(const ReadPin& pin, std::string_view key) const;
   /// The record of a customer (ids of merged customers resolve to the survivor); empty view when
   /// there is none at this revision.
@@ -96,6 +97,7 @@ class Snapshot {
  private:
   friend class ReadPin;
   void unpin(std::size_t slot) const;
+  void resolve_identity(const ReadPin& pin, Resolution& out) const;
   std::shared_ptr<SnapshotState> state_;
 };
 

@@ -1,0 +1,152 @@
+#include "index/snapshot/attention.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "index/base/time.h"
+#include "index/snapshot/pieces.h"
+
+namespace concord::index {
+namespace {
+
+enum Rank { kHold, kOverduePromise, kCase, kInvoice, kLateOrder, kDefect, kRest };
+
+// Kinds that are open without anybody having to act: what the customer has, not what is wrong.
+bool is_standing(Kind kind) {
+  return kind == Kind::holding || kind == Kind::contract || kind == Kind::fact ||
+         kind == Kind::note || kind == Kind::outcome || kind == Kind::decision ||
+         kind == Kind::release;
+}
+
+int rank_of(EntryView entry, UnixMillis as_of) {
+  const bool overdue = entry.overdue_at(as_of);
+  switch (entry.kind()) {
+    case Kind::hold: return kHold;
+    case Kind::promise: return overdue ? kOverduePromise : kRest;
+    case Kind::case_: return kCase;
+    case Kind::invoice:
+      return overdue || entry.trouble() == Trouble::disputed || entry.trouble() == Trouble::wrong
+                 ? kInvoice
+                 : kRest;
+    case Kind::order:
+    case Kind::shipment: return overdue || entry.trouble() == Trouble::late ? kLateOrder : kRest;
+    case Kind::defect: return kDefect;
+    default: return kRest;
+  }
+}
+
+// Sorts ascending: rank, longest overdue first, priority 1 first (none last), oldest, entry id.
+auto order_of(const Attention& one, UnixMillis as_of) {
+  const bool overdue = one.entry.overdue_at(as_of);
+  const int priority = one.entry.row().priority() == 0 ? 256 : one.entry.row().priority();
+  const std::int64_t due_ms =
+      overdue ? one.entry.due_at_ms() : std::numeric_limits<std::int64_t>::max();
+  return std::tuple(one.rank, due_ms, priority, one.entry.at_ms(), one.entry.id_json());
+}
+
+std::string_view key_json(EntryView entry) {
+  std::string_view id = entry.id_json();
+  id.remove_prefix(std::min(id.size(), entry.source().size() + word(entry.kind()).size() + 2));
+  return id;
+}
+
+void append_date(Buffer& out, std::int64_t at_ms) {
+  char text[kTimeCharsMax];
+  write_rfc3339(UnixMillis{at_ms}, text);
+  out.append({text, 10});
+}
+
+// "Order 8d50 is late since 2018-08-15 (shipped): subject"
+void write_text(JsonWriter& writer, EntryView entry, UnixMillis as_of) {
+  writer.key("text");
+  Buffer& out = writer.buffer();
+  out.push('"');
+  const std::string_view kind = word(entry.kind());
+  out.push(static_cast<char>(kind[0] - 'a' + 'A'));
+  out.append(kind.substr(1));
+  out.push(' ');
+  out.append(key_json(entry));
+  if (entry.overdue_at(as_of)) {
+    out.append(entry.kind() == Kind::invoice || entry.kind() == Kind::promise
+                   ? " is overdue since "
+                   : " is late since ");
+    append_date(out, entry.due_at_ms());
+  } else if (entry.trouble() != Trouble::none) {
+    out.append(" is ");
+    out.append(entry.trouble() == Trouble::defect ? std::string_view("defective")
+                                                  : word(entry.trouble()));
+  } else {
+    out.append(" is open since ");
+    append_date(out, entry.at_ms());
+  }
+  if (!entry.status().empty()) {
+    out.append(" (");
+    Buffer quoted;
+    append_json_string(quoted, entry.status());
+    out.append(quoted.view().substr(1, quoted.size() - 2));
+    out.push(')');
+  }
+  if (const std::string_view subject = entry.subject_json(); !subject.empty()) {
+    out.append(": ");
+    out.append(subject);
+  }
+  writer.raw("\"");
+}
+
+void write_one(JsonWriter& out, const Attention& one, UnixMillis as_of) {
+  const EntryView entry = one.entry;
+  out.begin_object();
+  out.key("kind").string(word(entry.kind()));
+  if (!entry.department().empty()) out.key("department").string(entry.department());
+  write_escaped_member(out, "entry", entry.id_json());
+  out.key("since").time(UnixMillis{entry.at_ms()});
+  if (entry.due_at_ms() != kNoTime) out.key("due_at").time(UnixMillis{entry.due_at_ms()});
+  if (entry.overdue_at(as_of)) out.key("overdue").boolean(true);
+  if (!entry.status().empty()) out.key("status").string(entry.status());
+  out.key("state_type").string(word(entry.state_type()));
+  if (entry.row().priority() != 0) out.key("priority").integer(entry.row().priority());
+  if (entry.trouble() != Trouble::none) out.key("trouble").string(word(entry.trouble()));
+  if (one.account) out.key("account").boolean(true);
+  write_text(out, entry, as_of);
+  out.end_object();
+}
+
+}  // namespace
+
+std::size_t attention_of(const Customer& customer, UnixMillis as_of, std::span<Attention> out) {
+  std::size_t count = 0;
+  const auto worse = [&](const Attention& a, const Attention& b) {
+    return order_of(a, as_of) < order_of(b, as_of);
+  };
+  // A bounded heap: the best `out.size()` stay, the mildest of them on top.
+  const auto add = [&](const Attention& one) {
+    if (count < out.size()) {
+      out[count++] = one;
+      std::push_heap(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(count), worse);
+    } else if (worse(one, out.front())) {
+      std::pop_heap(out.begin(), out.end(), worse);
+      out.back() = one;
+      std::push_heap(out.begin(), out.end(), worse);
+    }
+  };
+  const auto collect = [&](const RecordView& record, bool account) {
+    record.each_open(as_of, [&](EntryView entry) {
+      if (!is_standing(entry.kind())) add({entry, rank_of(entry, as_of), account});
+    });
+  };
+  collect(customer.record, false);
+  for (const RecordView& account : customer.account_records()) collect(account, true);
+  std::sort(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(count), worse);
+  return count;
+}
+
+void write_attention(JsonWriter& out, const Customer& customer, UnixMillis as_of) {
+  alignas(Attention) std::byte space[sizeof(Attention) * kAttentionMax];
+  const std::span<Attention> items(reinterpret_cast<Attention*>(space), kAttentionMax);
+  const std::size_t count = attention_of(customer, as_of, items);
+  out.begin_array();
+  for (std::size_t i = 0; i < count; ++i) write_one(out, items[i], as_of);
+  out.end_array();
+}
+
+}  // namespace concord::index

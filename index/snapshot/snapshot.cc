@@ -1,0 +1,177 @@
+#include "index/snapshot/snapshot.h"
+
+#include <algorithm>
+#include <functional>
+#include <thread>
+
+#include "index/base/assert.h"
+#include "index/snapshot/snapshot_state.h"
+
+namespace concord::index {
+namespace {
+
+// Where a thread looks first for a free pin: spreads threads over the array.
+std::size_t first_pin() {
+  thread_local const std::size_t hint =
+      std::hash<std::thread::id>{}(std::this_thread::get_id()) * 0x9e3779b97f4a7c15ULL >> 32;
+  return hint;
+}
+
+bool holds_identity(const RecordView& record, const NormalisedIdentity& identity) {
+  for (const wire::Identity* one : *record.record().identities())
+    if (view_of(one->type()) == identity.type() && view_of(one->value()) == identity.value())
+      return true;
+  return false;
+}
+
+}  // namespace
+
+ReadPin::ReadPin(ReadPin&& other) noexcept
+    : snapshot_(other.snapshot_), slot_(other.slot_), revision_(other.revision_) {
+  other.snapshot_ = nullptr;
+}
+ReadPin::~ReadPin() {
+  if (snapshot_ != nullptr) snapshot_->unpin(slot_);
+}
+
+Snapshot::Snapshot(std::shared_ptr<SnapshotState> state) : state_(std::move(state)) {}
+Snapshot::~Snapshot() = default;
+
+EventSeq Snapshot::revision() const { return state_->published.load(std::memory_order_acquire); }
+
+ReadPin Snapshot::pin() const {
+  for (;;) {
+    auto pinned = pin_at(revision());
+    // The floor never passes the published revision, so a refusal means a newer one is out.
+    if (pinned) return std::move(*pinned);
+  }
+}
+
+Result<ReadPin> Snapshot::pin_at(EventSeq wanted) const {
+  if (wanted > revision())
+    return fail(Code::not_found, "revision " + std::to_string(wanted) + " is not published yet");
+  std::size_t at = first_pin() % SnapshotState::kPins;
+  for (std::size_t tried = 0;; ++tried, at = (at + 1) % SnapshotState::kPins) {
+    EventSeq free = SnapshotState::kFree;
+    if (state_->pins[at].revision.compare_exchange_strong(free, wanted)) break;
+    if (tried % SnapshotState::kPins == SnapshotState::kPins - 1) std::this_thread::yield();
+  }
+  if (wanted < state_->floor.load()) {
+    unpin(at);
+    return fail(Code::cursor_stale, "revision " + std::to_string(wanted) + " has been freed");
+  }
+  return ReadPin(this, at, wanted);
+}
+
+void Snapshot::unpin(std::size_t slot) const {
+  state_->pins[slot].revision.store(SnapshotState::kFree, std::memory_order_release);
+}
+
+RecordView Snapshot::find(const ReadPin& pin, CustomerId id) const {
+  const std::uint64_t value =
+      state_->ids.load(std::memory_order_acquire)->find(id_key(id.value));
+  if (value == KeyTable::kMissing) return {};
+  const std::uint32_t slot =
+      state_->survivor(static_cast<std::uint32_t>(value), pin.revision());
+  const Version* version = state_->version_at(slot, pin.revision());
+  return version == nullptr ? RecordView{} : version->view();
+}
+
+void Snapshot::resolve(const ReadPin& pin, std::string_view key, Resolution& out) const {
+  out.outcome = Resolution::Outcome::not_found;
+  out.owners = out.candidate_count = 0;
+  out.by_identity = false;
+  out.problem = "";
+  out.identity.text.clear();
+  if (const auto id = parse_customer_id(key)) {
+    const RecordView record = find(pin, *id);
+    if (!record) return;
+    out.outcome = Resolution::Outcome::found;
+    out.customer = record.id();
+    out.owners = 1;
+    return;
+  }
+  out.by_identity = true;
+  out.problem = "";
+  if (const char* problem = state_->normaliser.normalise_into(key, out.identity);
+      problem != nullptr) {
+    out.outcome = Resolution::Outcome::bad_key;
+    out.problem = problem;
+    return;
+  }
+  out.strength = out.identity.strength;
+  resolve_identity(pin, out);
+}
+
+void Snapshot::resolve_identity(const ReadPin& pin, Resolution& out) const {
+  const std::uint64_t value =
+      state_->identities.load(std::memory_order_acquire)->find(out.identity.hash);
+  if (value == KeyTable::kMissing) return;
+  if ((value & KeyTable::kShared) == 0) {
+    const std::uint32_t slot =
+        state_->survivor(static_cast<std::uint32_t>(value), pin.revision());
+    const Version* version = state_->version_at(slot, pin.revision());
+    if (version == nullptr || !holds_identity(version->view(), out.identity)) return;
+    out.outcome = Resolution::Outcome::found;
+    out.customer = CustomerId{state_->slots[slot].id};
+    out.owners = 1;
+    return;
+  }
+  const auto* owners = reinterpret_cast<const Owners*>(value & ~KeyTable::kShared);
+  for (std::uint32_t i = 0; i < owners->count; ++i) {
+    const std::uint32_t slot = state_->survivor(owners->slots[i], pin.revision());
+    const Version* version = state_->version_at(slot, pin.revision());
+    if (version == nullptr || !holds_identity(version->view(), out.identity)) continue;
+    const CustomerId id{state_->slots[slot].id};
+    const auto known = out.candidates.begin() + out.candidate_count;
+    if (std::find(out.candidates.begin(), known, id) != known) continue;  // two that merged
+    ++out.owners;
+    if (out.candidate_count < out.candidates.size()) out.candidates[out.candidate_count++] = id;
+  }
+  std::sort(out.candidates.begin(), out.candidates.begin() + out.candidate_count);
+  if (out.owners == 0) return;
+  out.customer = out.candidates[0];
+  out.outcome =
+      out.owners == 1 ? Resolution::Outcome::found : Resolution::Outcome::ambiguous;
+}
+
+Resolution Snapshot::resolve(const ReadPin& pin, std::string_view key) const {
+  Resolution out;
+  resolve(pin, key, out);
+  return out;
+}
+
+Customer Snapshot::customer(const ReadPin& pin, CustomerId id, UnixMillis as_of) const {
+  Customer customer;
+  customer.record = find(pin, id);
+  if (!customer.record) return customer;
+  customer.revision = customer.record.seq();
+  for (const wire::Member* member : *customer.record.record().members()) {
+    if (customer.account_count == kAccountsMax) break;
+    if (member->from() != kNoTime && member->from() > as_of.ms) continue;
+    if (member->to() != kNoTime && member->to() <= as_of.ms) continue;
+    const RecordView account = find(pin, CustomerId{member->account_id()});
+    if (!account || account.id() == customer.record.id()) continue;
+    const auto known = customer.account_records();
+    if (std::any_of(known.begin(), known.end(),
+                    [&](const RecordView& one) { return one.id() == account.id(); }))
+      continue;
+    customer.accounts[customer.account_count++] = account;
+    customer.revision = std::max(customer.revision, account.seq());
+  }
+  return customer;
+}
+
+std::size_t Snapshot::record_count() const { return state_->slots.size(); }
+
+RecordView Snapshot::record_at(const ReadPin& pin, std::size_t place) const {
+  const auto slot = static_cast<std::uint32_t>(place);
+  CONCORD_ASSERT(place < state_->slots.size());
+  if (state_->survivor(slot, pin.revision()) != slot) return {};
+  const Version* version = state_->version_at(slot, pin.revision());
+  return version == nullptr ? RecordView{} : version->view();
+}
+
+const IdentityTypes& Snapshot::identity_types() const { return state_->normaliser.types(); }
+
+}  // namespace concord::index

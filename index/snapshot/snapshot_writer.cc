@@ -1,0 +1,153 @@
+#include "index/snapshot/snapshot_writer.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "index/base/assert.h"
+
+namespace concord::index {
+namespace {
+
+void free_block(const void* block) { std::free(const_cast<void*>(block)); }
+void free_table(const void* table) { delete static_cast<const KeyTable*>(table); }
+
+// Version, then the record, the tails, and the pointers to the tails: one block, one life.
+Version* make_version(const EncodedRecord& encoded, EventSeq seq) {
+  std::size_t bytes = sizeof(Version) + encoded.record.size();
+  for (const std::string& tail : encoded.tails) bytes += tail.size() + sizeof(void*);
+  char* block = static_cast<char*>(std::aligned_alloc(64, (bytes + 63) & ~std::size_t{63}));
+  CONCORD_ASSERT(block != nullptr);
+  auto* version = new (block) Version;
+  char* at = block + sizeof(Version);
+  std::memcpy(at, encoded.record.data(), encoded.record.size());
+  version->record = wire::GetRecord(at);
+  at += encoded.record.size();
+  auto** tails = reinterpret_cast<const wire::Segment**>(at);
+  at += encoded.tails.size() * sizeof(void*);
+  for (std::size_t i = 0; i < encoded.tails.size(); ++i) {
+    std::memcpy(at, encoded.tails[i].data(), encoded.tails[i].size());
+    tails[i] = flatbuffers::GetRoot<wire::Segment>(at);
+    at += encoded.tails[i].size();
+  }
+  version->tails = tails;
+  version->tail_count = encoded.tails.size();
+  version->seq = seq;
+  version->owned = block;
+  return version;
+}
+
+}  // namespace
+
+SnapshotWriter::SnapshotWriter(std::shared_ptr<SnapshotState> state) : state_(std::move(state)) {}
+
+SnapshotWriter::~SnapshotWriter() {
+  for (const Retired& one : retired_) one.free(one.what);
+}
+
+std::uint32_t SnapshotWriter::add_slot(CustomerId id) {
+  CONCORD_ASSERT(slot_of(id) == kNoSlot);
+  const std::uint32_t slot = state_->slots.add(id.value);
+  put_key(state_->ids, id_key(id.value), slot);
+  return slot;
+}
+
+void SnapshotWriter::put_key(std::atomic<const KeyTable*>& table, Hash128 key,
+                             std::uint64_t value) {
+  const KeyTable* now = table.load();
+  if (now->wants_to_grow()) {
+    const KeyTable* bigger = now->grown().release();
+    table.store(bigger);
+    retire(state_->published.load() + 1, free_table, now);
+    now = bigger;
+  }
+  const_cast<KeyTable*>(now)->put(key, value);  // the writer is its one owner
+}
+
+void SnapshotWriter::bind(const NormalisedIdentity& identity, std::uint32_t slot) {
+  const std::uint64_t known = state_->identities.load()->find(identity.hash);
+  if (known == KeyTable::kMissing)
+    return put_key(state_->identities, identity.hash, slot);
+  const bool shared = (known & KeyTable::kShared) != 0;
+  const auto* old = shared ? reinterpret_cast<const Owners*>(known & ~KeyTable::kShared) : nullptr;
+  const auto single = static_cast<std::uint32_t>(known);
+  if (shared ? std::binary_search(old->slots, old->slots + old->count, slot) : single == slot)
+    return;
+  CONCORD_ASSERT(identity.strength == IdentityClass::looks_up);
+  const std::uint32_t count = (shared ? old->count : 1) + 1;
+  auto* fresh = static_cast<Owners*>(
+      std::malloc(sizeof(Owners) + (count - 1) * sizeof(std::uint32_t)));
+  CONCORD_ASSERT(fresh != nullptr);
+  fresh->count = count;
+  std::memcpy(fresh->slots, shared ? old->slots : &single, (count - 1) * sizeof(std::uint32_t));
+  fresh->slots[count - 1] = slot;
+  std::sort(fresh->slots, fresh->slots + count);
+  put_key(state_->identities, identity.hash,
+          reinterpret_cast<std::uint64_t>(fresh) | KeyTable::kShared);
+  if (shared) retire(state_->published.load() + 1, free_block, old);
+}
+
+void SnapshotWriter::put(std::uint32_t slot, const EncodedRecord& record, EventSeq seq) {
+  Slot& one = state_->slots[slot];
+  const Version* replaced = one.newest.load();
+  CONCORD_ASSERT(seq > state_->published.load());
+  CONCORD_ASSERT(replaced == nullptr || replaced->seq <= seq);
+  Version* version = make_version(record, seq);
+  version->older = replaced;
+  one.newest.store(version, std::memory_order_release);
+  if (replaced != nullptr && replaced->owned != nullptr)
+    retire(seq, free_block, replaced->owned);
+}
+
+void SnapshotWriter::redirect(std::uint32_t loser, std::uint32_t survivor, EventSeq seq) {
+  CONCORD_ASSERT(loser != survivor);
+  Slot& one = state_->slots[loser];
+  one.redirect_slot.store(survivor, std::memory_order_relaxed);
+  one.redirect_seq.store(seq, std::memory_order_release);
+}
+
+void SnapshotWriter::publish(EventSeq seq) {
+  CONCORD_ASSERT(seq >= state_->published.load());
+  state_->published.store(seq);
+  collect();
+}
+
+void SnapshotWriter::retire(EventSeq replaced_at, void (*free)(const void*), const void* what) {
+  retired_.push_back({replaced_at, free, what});
+}
+
+void SnapshotWriter::collect() {
+  const auto lowest = [&](EventSeq start) {
+    EventSeq low = start;
+    for (const auto& pin : state_->pins) low = std::min(low, pin.revision.load());
+    return low;
+  };
+  state_->floor.store(lowest(state_->published.load()));
+  const EventSeq low = lowest(state_->floor.load());
+  while (!retired_.empty() && retired_.front().replaced_at <= low) {
+    retired_.front().free(retired_.front().what);
+    retired_.pop_front();
+  }
+}
+
+std::uint32_t SnapshotWriter::slot_of(const NormalisedIdentity& identity) const {
+  const std::uint64_t value = state_->identities.load()->find(identity.hash);
+  if (value == KeyTable::kMissing || (value & KeyTable::kShared) != 0) return kNoSlot;
+  return state_->survivor(static_cast<std::uint32_t>(value), ~EventSeq{0});
+}
+
+std::uint32_t SnapshotWriter::slot_of(CustomerId id) const {
+  const std::uint64_t value = state_->ids.load()->find(id_key(id.value));
+  return value == KeyTable::kMissing ? kNoSlot : static_cast<std::uint32_t>(value);
+}
+
+const Version* SnapshotWriter::newest(std::uint32_t slot) const {
+  return state_->slots[slot].newest.load();
+}
+
+CustomerId SnapshotWriter::id_of(std::uint32_t slot) const {
+  return CustomerId{state_->slots[slot].id};
+}
+
+}  // namespace concord::index
