@@ -57,7 +57,7 @@ Value to_double(const Value& from, const CallContext& context) {
     case Kind::integer: return Value::floating(static_cast<double>(from.as_integer()));
     case Kind::uinteger: return Value::floating(static_cast<double>(from.as_uinteger()));
     case Kind::string:
-      if (const auto v = read_number<double>(from.as_text())) return Value::floating(*v);
+      if (const auto v = read_double(from.as_text())) return Value::floating(*v);
       return context.error("this text is not a double");
     default: return context.error(kNoOverload);
   }

@@ -3,6 +3,8 @@
 #pragma once
 #include <cmath>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include "scoring/cel/value.h"
 
@@ -15,8 +17,11 @@ constexpr int order(T left, T right) {
   return left < right ? -1 : right < left ? 1 : 0;
 }
 
-/// -1, 0, 1 by mathematical value, or kUnordered. Requires numbers of any kinds.
+/// -1, 0, 1 or kUnordered. An int or uint meets a double as a double. Requires numbers.
 int compare_numbers(const Value& left, const Value& right);
+
+/// "1.5", "-3e8". Too small for a double is zero; too large, or no number, is empty.
+std::optional<double> read_double(std::string_view text);
 
 /// Whether the double lies strictly inside the range of the integer kind.
 inline bool fits_integer(double v) { return v > -9223372036854775808.0 && v < 9223372036854775808.0; }

@@ -7,6 +7,7 @@
 #include "index/base/json_writer.h"
 #include "scoring/cel/escapes.h"
 #include "scoring/cel/lexer.h"
+#include "scoring/cel/numbers.h"
 
 namespace concord::cel {
 namespace {
@@ -376,9 +377,9 @@ NodeId Parser::number(bool negative, std::uint32_t begin) {
   const char* last = first + digits.size();
   std::from_chars_result done{};
   if (kind == TokenKind::floating) {
-    double v = 0;
-    done = std::from_chars(first, last, v);
-    n.value = Value::floating(v);
+    const std::optional<double> v = read_double(digits);
+    done = {v ? last : first, std::errc()};
+    n.value = Value::floating(v.value_or(0));
   } else if (kind == TokenKind::uinteger) {
     std::uint64_t v = 0;
     done = std::from_chars(first, last, v, hex ? 16 : 10);

@@ -8,9 +8,9 @@
 namespace concord::cel {
 namespace {
 
-constexpr std::array<std::string_view, 13> kTypeNames = {
+constexpr std::array<std::string_view, 12> kTypeNames = {
     "bool", "int",       "uint", "double", "string", "bytes", "list",
-    "map",  "null_type", "type", "dyn",    "google.protobuf.Timestamp",
+    "map",  "null_type", "type", "google.protobuf.Timestamp",
     "google.protobuf.Duration"};
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
