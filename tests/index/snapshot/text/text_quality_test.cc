@@ -131,14 +131,15 @@ TEST(RetrievalQuality, Cranfield) {
   const std::string folder = data_folder() + "/ir_cranfield";
   if (!std::filesystem::exists(folder))
     GTEST_SKIP() << "NOT CHECKED: ranking on the Cranfield collection; no " << folder;
-  expect_quality(cranfield(folder), 1400, 225, 0.290);  // reference 0.293
+  expect_quality(cranfield(folder), 1400, 225, 0.300);  // reference 0.293
 }
 
 TEST(RetrievalQuality, Vaswani) {
   const std::string folder = data_folder() + "/ir_vaswani";
   if (!std::filesystem::exists(folder))
     GTEST_SKIP() << "NOT CHECKED: ranking on the Vaswani collection; no " << folder;
-  expect_quality(vaswani(folder), 11'429, 93, 0.285);  // reference 0.287, with stop words 0.290
+  // The reference, 0.287, is for k1 1, b 0.5; with these and our stop list it is 0.293 here.
+  expect_quality(vaswani(folder), 11'429, 93, 0.284);
 }
 
 }  // namespace
