@@ -12,9 +12,8 @@ using index::CivilDate;
 
 /// Day number of the `nth` Sunday (1…) of a month, or of its last one when `nth` is 0.
 std::int64_t sunday(int year, unsigned month, int nth) {
-  const std::int64_t first = nth > 0
-                                 ? index::days_from_civil({year, month, 1})
-                                 : index::days_from_civil({year, month + 1, 1}) - 7;
+  const std::int64_t first = nth > 0 ? index::days_from_civil({year, month, 1})
+                                     : index::days_from_civil({year, month + 1, 1}) - 7;
   const std::int64_t weekday = ((first % 7) + 11) % 7;  // 1970-01-01 was a Thursday; 0: Sunday
   return first + (7 - weekday) % 7 + (nth > 1 ? 7 * (nth - 1) : 0);
 }

@@ -14,8 +14,8 @@ namespace concord::datasets {
 class Dice {
  public:
   Dice(std::uint64_t seed, std::uint64_t person, std::uint64_t story, std::uint64_t n)
-      : state_(index::mix64(
-            index::mix64(index::mix64(seed + kStep) + person * kStep) ^ (story << 32 ^ n))) {}
+      : state_(index::mix64(index::mix64(index::mix64(seed + kStep) + person * kStep) ^
+                            (story << 32 ^ n))) {}
 
   std::uint64_t next() { return index::mix64(state_ += kStep); }
   /// 0 … n-1, evenly. Requires n > 0.

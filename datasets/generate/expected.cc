@@ -69,8 +69,7 @@ std::string expected_json(const GenerateOptions& options, const GenerateReport& 
   json.end_object().key("entries_by_kind").begin_object();
   for (const auto& [kind, entries] : kinds) json.key_escaped(kind).unsigned_integer(entries);
   json.end_object().key("stories").begin_object();
-  for (const auto& [story, told] : report.stories)
-    json.key_escaped(story).unsigned_integer(told);
+  for (const auto& [story, told] : report.stories) json.key_escaped(story).unsigned_integer(told);
   json.end_object().end_object();
   return in_lines(buffer.view());
 }

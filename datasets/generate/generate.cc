@@ -98,11 +98,17 @@ class Writer {
   [[nodiscard]] GenerateReport report(const World& world) const {
     ExtractCounts sum;
     for (const ExtractCounts& one : counts_) sum.add(one);
-    GenerateReport r{.customers = world.customers(), .accounts = world.accounts().size(),
-                     .rows = sum.rows, .entries = sum.entries, .texts = sum.texts,
-                     .rejected = sum.rejected(), .duplicates = sum.duplicates,
-                     .identities = identities_, .entries_max = entries_max_,
-                     .bytes = truth_.bytes(), .stories = {}};
+    GenerateReport r{.customers = world.customers(),
+                     .accounts = world.accounts().size(),
+                     .rows = sum.rows,
+                     .entries = sum.entries,
+                     .texts = sum.texts,
+                     .rejected = sum.rejected(),
+                     .duplicates = sum.duplicates,
+                     .identities = identities_,
+                     .entries_max = entries_max_,
+                     .bytes = truth_.bytes(),
+                     .stories = {}};
     for (const OutputFile& file : files_) r.bytes += file.bytes();
     for (std::size_t i = 0; i < kStoryCount; ++i)
       r.stories[std::string(word(static_cast<Story>(i)))] = stories_[i];
@@ -144,8 +150,9 @@ Result<void> write_customers(const World& world, unsigned threads, Writer& write
     std::vector<std::unique_ptr<Chunk>> wave((count + kChunkCustomers - 1) / kChunkCustomers);
     index::parallel_chunks(count, kChunkCustomers, threads,
                            [&](std::size_t begin, std::size_t end, std::size_t chunk) {
-                             wave[chunk] = tell_chunk(world, from + static_cast<std::uint32_t>(begin),
-                                                      from + static_cast<std::uint32_t>(end));
+                             wave[chunk] =
+                                 tell_chunk(world, from + static_cast<std::uint32_t>(begin),
+                                            from + static_cast<std::uint32_t>(end));
                            });
     for (std::unique_ptr<Chunk>& chunk : wave) {
       if (auto added = writer.add(*chunk); !added) return added;

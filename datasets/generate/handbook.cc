@@ -21,7 +21,8 @@ constexpr Topic kTopics[] = {
      "zurückrufen und die Zusage mit Datum eintragen.",
      "Find the shipment, call the carrier, name a new date. Call the customer back the same day "
      "and record the promise with its date.",
-     "Solange eine Lieferung verspätet ist, wird nichts angeboten. Danach passt der Expressversand.",
+     "Solange eine Lieferung verspätet ist, wird nichts angeboten. Danach passt der "
+     "Expressversand.",
      "While a delivery is late nothing is offered. Afterwards express shipping fits.",
      "Ab dem dritten Tag Verspätung sind 25 Euro Gutschrift ohne Rückfrage erlaubt.",
      "From the third day of delay a credit of 25 may be granted without asking."},
@@ -76,8 +77,7 @@ constexpr Topic kTopics[] = {
      "Answer in public within two hours, then move it into a case.",
      "Unter einer öffentlichen Beschwerde wird nichts beworben.",
      "Nothing is advertised below a public complaint.",
-     "Keine persönlichen Daten in öffentlichen Antworten.",
-     "No personal data in public answers."},
+     "Keine persönlichen Daten in öffentlichen Antworten.", "No personal data in public answers."},
     {"legal_hold", "legal", "Sperre durch die Rechtsabteilung", "Legal hold",
      "Kunden nur an die Rechtsabteilung verweisen, nichts löschen, nichts zusagen.",
      "Refer the customer to legal only, delete nothing, promise nothing.",

@@ -13,14 +13,24 @@ struct Told {
 };
 
 // Once in a life at most: so many of a thousand customers.
-constexpr Told kOnce[] = {
-    {60, campaign_unsubscribe}, {40, lead_to_review}, {50, mixed_message}, {90, bug_report},
-    {30, invoice_dispute},      {40, overdue_invoice}, {40, hand_off},     {60, promise_made},
-    {60, call_back},            {50, waiting_customer}, {6, legal_hold},   {60, contract_renewal},
-    {150, fact_told},           {120, social_complaint}, {50, return_sent}};
+constexpr Told kOnce[] = {{60, campaign_unsubscribe},
+                          {40, lead_to_review},
+                          {50, mixed_message},
+                          {90, bug_report},
+                          {30, invoice_dispute},
+                          {40, overdue_invoice},
+                          {40, hand_off},
+                          {60, promise_made},
+                          {60, call_back},
+                          {50, waiting_customer},
+                          {6, legal_hold},
+                          {60, contract_renewal},
+                          {150, fact_told},
+                          {120, social_complaint},
+                          {50, return_sent}};
 
 // Every day: of a hundred.
-constexpr Told kDaily[] = {{20, plain_order}, {28, newsletter}, {18, app_visit}, {9, store_visit},
+constexpr Told kDaily[] = {{20, plain_order}, {28, newsletter},  {18, app_visit}, {9, store_visit},
                            {13, call},        {8, plain_ticket}, {4, note}};
 
 std::string_view city_of(const Person& person) {
@@ -97,8 +107,10 @@ void write_consents(Teller& t) {
     std::string_view purpose, channel;
     std::uint32_t asked, granted;  // of a thousand; never asked: no row, so unknown
   };
-  constexpr Choice kChoices[] = {{"marketing", "email", 900, 750}, {"marketing", "phone", 500, 300},
-                                 {"marketing", "sms", 300, 400},   {"marketing", "post", 300, 600},
+  constexpr Choice kChoices[] = {{"marketing", "email", 900, 750},
+                                 {"marketing", "phone", 500, 300},
+                                 {"marketing", "sms", 300, 400},
+                                 {"marketing", "post", 300, 600},
                                  {"sales", "phone", 300, 500}};
   const Ms at = by_day(t.person.since + kHourMs);
   write(t, Consent{.purpose = "service", .channel = "email", .basis = "contract", .at = at});
@@ -106,8 +118,11 @@ void write_consents(Teller& t) {
     const bool asked = t.dice.chance(c.asked);
     const bool granted = t.dice.chance(c.granted);
     if (!asked) continue;
-    write(t, Consent{.purpose = c.purpose, .channel = c.channel,
-                     .state = granted ? "granted" : "denied", .evidence = "signup_form", .at = at});
+    write(t, Consent{.purpose = c.purpose,
+                     .channel = c.channel,
+                     .state = granted ? "granted" : "denied",
+                     .evidence = "signup_form",
+                     .at = at});
   }
 }
 

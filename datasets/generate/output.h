@@ -13,7 +13,7 @@ namespace concord::datasets {
 
 /// A piece of a file as it will lie on disk. Pieces of one file join into one valid gzip stream.
 struct Piece {
-  index::Buffer bytes;         // deflated, for compressed files
+  index::Buffer bytes;  // deflated, for compressed files
   std::uint64_t plain_bytes = 0;
   std::uint32_t plain_crc = 0;
 };
@@ -42,7 +42,7 @@ class OutputFile {
   std::string path_;
   std::FILE* file_ = nullptr;
   bool compressed_ = false;
-  std::uint64_t bytes_ = 0;        // on disk
+  std::uint64_t bytes_ = 0;  // on disk
   std::uint64_t plain_bytes_ = 0;
   std::uint32_t crc_ = 0;
 };

@@ -97,7 +97,12 @@ void write(Teller& t, Defect& d, Step step) {
   Row row(t.out, Extract::defects);
   row.text(d.no).text(t.spelled_email()).text(d.bug->key).text(product_at(d.bug->product).name);
   row.text(d.no.back() % 3 == 0 ? "high" : "normal").text(d.state).text(d.title);
-  row.text(d.description).text(language(t)).text(d.fixed_in).time(d.closed).time(d.opened).time(d.at);
+  row.text(d.description)
+      .text(language(t))
+      .text(d.fixed_in)
+      .time(d.closed)
+      .time(d.opened)
+      .time(d.at);
   row.with_text(!d.description.empty()).end(step);
 }
 
@@ -107,7 +112,11 @@ void write(Teller& t, Post& p, Step step) {
   Row row(t.out, Extract::posts);
   row.text(p.no).text(t.person.social_handle).text("chirper").text(p.direction);
   row.flag(p.is_public).text(p.topic).text(p.state).text(p.text).text(language(t));
-  row.text(p.reply_to).text(p.ticket).text("https://chirper.example/p/" + p.no).time(p.opened).time(p.at);
+  row.text(p.reply_to)
+      .text(p.ticket)
+      .text("https://chirper.example/p/" + p.no)
+      .time(p.opened)
+      .time(p.at);
   row.with_text(!p.text.empty()).end(step);
 }
 
@@ -195,8 +204,7 @@ void write_credit(Teller& t, const std::string& invoice, const std::string& tick
   row.end(Step::first);
 }
 
-void write_review(Teller& t, const std::string& order, Ms at, int stars,
-                  std::string_view product) {
+void write_review(Teller& t, const std::string& order, Ms at, int stars, std::string_view product) {
   if (!past(at) || t.person.shop_customer.empty()) return;
   const Theme theme = stars > 3 ? Theme::praise : Theme::blame;
   Row row(t.out, Extract::reviews);

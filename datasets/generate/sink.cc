@@ -12,17 +12,36 @@ namespace concord::datasets {
 namespace {
 
 constexpr std::uint32_t kDrawsMax = 1U << 16;
-constexpr std::uint32_t kLate = 650;             // of kDrawsMax rows: about 1 %
-constexpr std::uint32_t kTwice = kLate + 330;    // 0.5 %
-constexpr std::uint32_t kBroken = kTwice + 40;   // 0.06 %
-constexpr std::uint32_t kUnknown = kBroken + 33; // 0.05 %
+constexpr std::uint32_t kLate = 650;              // of kDrawsMax rows: about 1 %
+constexpr std::uint32_t kTwice = kLate + 330;     // 0.5 %
+constexpr std::uint32_t kBroken = kTwice + 40;    // 0.06 %
+constexpr std::uint32_t kUnknown = kBroken + 33;  // 0.05 %
 
-constexpr std::string_view kStoryWords[kStoryCount] = {
-    "plain_order", "lead_to_review", "mixed_message", "bug_report", "campaign_unsubscribe",
-    "invoice_dispute", "overdue_invoice", "hand_off", "promise_kept", "promise_broken",
-    "call_back", "waiting_customer", "legal_hold", "contract_renewal", "silent_until_renewal",
-    "fact_told", "special_needs", "social_complaint", "return_sent", "plain_ticket", "call",
-    "newsletter", "app_visit", "store_visit", "note"};
+constexpr std::string_view kStoryWords[kStoryCount] = {"plain_order",
+                                                       "lead_to_review",
+                                                       "mixed_message",
+                                                       "bug_report",
+                                                       "campaign_unsubscribe",
+                                                       "invoice_dispute",
+                                                       "overdue_invoice",
+                                                       "hand_off",
+                                                       "promise_kept",
+                                                       "promise_broken",
+                                                       "call_back",
+                                                       "waiting_customer",
+                                                       "legal_hold",
+                                                       "contract_renewal",
+                                                       "silent_until_renewal",
+                                                       "fact_told",
+                                                       "special_needs",
+                                                       "social_complaint",
+                                                       "return_sent",
+                                                       "plain_ticket",
+                                                       "call",
+                                                       "newsletter",
+                                                       "app_visit",
+                                                       "store_visit",
+                                                       "note"};
 
 bool needs_quotes(std::string_view value, char delimiter) {
   for (char c : value)
@@ -177,9 +196,7 @@ void Row::damage() {
       replace_and_add(late, key_[0], key_[1], csv ? spec_.null_word : "\"\"");
       ++counts.no_key;
       return;
-    default:
-      replace_and_add(late, key_[1], out_.size() - 1, "");
-      ++counts.cut_short;
+    default: replace_and_add(late, key_[1], out_.size() - 1, ""); ++counts.cut_short;
   }
 }
 

@@ -30,10 +30,31 @@ struct ExtractCounts {
 
 /// What the rows tell, counted as it is told.
 enum class Story : std::uint8_t {
-  plain_order, lead_to_review, mixed_message, bug_report, campaign_unsubscribe, invoice_dispute,
-  overdue_invoice, hand_off, promise_kept, promise_broken, call_back, waiting_customer, legal_hold,
-  contract_renewal, silent_until_renewal, fact_told, special_needs, social_complaint, return_sent,
-  plain_ticket, call, newsletter, app_visit, store_visit, note,
+  plain_order,
+  lead_to_review,
+  mixed_message,
+  bug_report,
+  campaign_unsubscribe,
+  invoice_dispute,
+  overdue_invoice,
+  hand_off,
+  promise_kept,
+  promise_broken,
+  call_back,
+  waiting_customer,
+  legal_hold,
+  contract_renewal,
+  silent_until_renewal,
+  fact_told,
+  special_needs,
+  social_complaint,
+  return_sent,
+  plain_ticket,
+  call,
+  newsletter,
+  app_visit,
+  store_visit,
+  note,
 };
 inline constexpr std::size_t kStoryCount = 25;
 std::string_view word(Story story);
@@ -79,21 +100,20 @@ class Row {
   void end_cell();
   void quoted(std::string_view value);
   void damage();
-  void replace_and_add(index::Buffer& out, std::size_t from, std::size_t to,
-                       std::string_view with);
+  void replace_and_add(index::Buffer& out, std::size_t from, std::size_t to, std::string_view with);
 
   Sink& sink_;
   const ExtractSpec& spec_;
   std::span<const std::string_view> columns_;
   std::size_t extract_;
   index::Buffer& out_;
-  std::size_t begin_;          // of the row
+  std::size_t begin_;  // of the row
   int column_ = 0;
-  bool any_ = false;           // NDJSON: a member has been written
+  bool any_ = false;  // NDJSON: a member has been written
   bool text_ = false;
   std::size_t cell_begin_ = 0;
-  std::array<std::size_t, 2> key_{};    // value bytes of the key, time and status cells,
-  std::array<std::size_t, 2> at_{};     // with their quotes
+  std::array<std::size_t, 2> key_{};  // value bytes of the key, time and status cells,
+  std::array<std::size_t, 2> at_{};   // with their quotes
   std::array<std::size_t, 2> state_{};
 };
 

@@ -9,11 +9,16 @@ void invoice_dispute(Teller& t) {
   const std::string_view product = t.product().name;
   Sale sale = sell(t, t.some_day(), product, "", 0, false);
   Invoice& bill = sale.invoice;
-  Ticket c{.no = t.key("T"), .at = t.later(bill.issued, 48, 200), .priority = 2,
-           .topic = "invoice", .reason = "disputed_invoice",
+  Ticket c{.no = t.key("T"),
+           .at = t.later(bill.issued, 48, 200),
+           .priority = 2,
+           .topic = "invoice",
+           .reason = "disputed_invoice",
            .title = t.subject(Theme::invoice, product, bill.no),
-           .message = t.text(Theme::invoice, product, bill.no), .product = product,
-           .order = sale.order.no, .queue = "finance"};
+           .message = t.text(Theme::invoice, product, bill.no),
+           .product = product,
+           .order = sale.order.no,
+           .queue = "finance"};
   c.due = c.at + 5 * kDayMs;
   write(t, c, Step::first);
   bill.at = t.later(c.at, 24, 40);

@@ -46,8 +46,12 @@ void campaign_unsubscribe(Teller& t) {
     write(t, s, Step::first);
     at = t.later(at, 24, 60);
   }
-  write(t, Consent{.purpose = "marketing", .channel = "email", .state = "withdrawn",
-                   .basis = "unsubscribe_link", .evidence = t.key("U"), .at = at});
+  write(t, Consent{.purpose = "marketing",
+                   .channel = "email",
+                   .state = "withdrawn",
+                   .basis = "unsubscribe_link",
+                   .evidence = t.key("U"),
+                   .at = at});
   t.no_marketing_from = at;
 }
 
@@ -83,14 +87,24 @@ void social_complaint(Teller& t) {
   p.text = t.text(Theme::blame, product, "");
   write(t, p, Step::first);
   p.text.clear();
-  Ticket c{.no = t.key("T"), .at = t.later(p.at, 2, 9), .priority = 2, .channel = "social",
-           .topic = "complaint", .reason = "public_complaint",
-           .title = t.subject(Theme::blame, product, p.no), .product = product,
+  Ticket c{.no = t.key("T"),
+           .at = t.later(p.at, 2, 9),
+           .priority = 2,
+           .channel = "social",
+           .topic = "complaint",
+           .reason = "public_complaint",
+           .title = t.subject(Theme::blame, product, p.no),
+           .product = product,
            .assignee = t.staff()};
   c.due = c.at + kDayMs;
   write(t, c, Step::first);
-  Post answer{.no = t.key("J"), .at = t.later(c.at, 2, 6), .direction = "out",
-              .topic = "complaint", .state = "answered", .reply_to = p.no, .ticket = c.no};
+  Post answer{.no = t.key("J"),
+              .at = t.later(c.at, 2, 6),
+              .direction = "out",
+              .topic = "complaint",
+              .state = "answered",
+              .reply_to = p.no,
+              .ticket = c.no};
   write(t, answer, Step::first);
   if (t.dice.chance(300)) return;
   p.at = answer.at;

@@ -35,13 +35,17 @@ Sale sell(Teller& t, Ms at, std::string_view product, const std::string& quote, 
           bool pays) {
   Sale sale;
   sale.late = late_days > 0;
-  const std::int64_t items = t.person.account.empty() ? 1 : t.dice.between(1, 20);
-  std::int64_t price = 0;
-  for (std::size_t i = 0; i < kProductCount; ++i)
-    if (product_at(i).name == product) price = product_at(i).price_minor;
+  const bool many = !t.person.account.empty() && quote.empty();  // a quote is for one
+  const std::int64_t items = many ? t.dice.between(1, 20) : 1;
   const Ms promised = by_day(at + t.dice.between(3, 6) * kDayMs);
-  sale.order = {.no = t.key("B"), .at = at, .state = "placed", .total_minor = price * items,
-                .product = product, .items = items, .quote = quote, .placed = at,
+  sale.order = {.no = t.key("B"),
+                .at = at,
+                .state = "placed",
+                .total_minor = price_of(product) * items,
+                .product = product,
+                .items = items,
+                .quote = quote,
+                .placed = at,
                 .promised = promised};
   write(t, sale.order, Step::first);
   ship(t, sale, promised, late_days);
@@ -51,7 +55,9 @@ Sale sell(Teller& t, Ms at, std::string_view product, const std::string& quote, 
   write(t, done, Step::next);
 
   Invoice& bill = sale.invoice;
-  bill = {.no = t.key("R"), .order = sale.order.no, .at = t.later(at, 24, 40),
+  bill = {.no = t.key("R"),
+          .order = sale.order.no,
+          .at = t.later(at, 24, 40),
           .total_minor = sale.order.total_minor};
   bill.issued = bill.at;
   bill.due = bill.at + 14 * kDayMs;
@@ -60,7 +66,8 @@ Sale sell(Teller& t, Ms at, std::string_view product, const std::string& quote, 
     return sale;
   }
   const Ms paid = t.later(bill.at, 48, 300);
-  if (t.dice.chance(200) || paid >= kWorldNow) write(t, bill, Step::first);
+  if (t.dice.chance(200) || paid >= kWorldNow)
+    write(t, bill, Step::first);
   else {
     Invoice settled = bill;  // the extract has only its last state: most bills are seen once
     settled.state = "bezahlt";
@@ -99,11 +106,19 @@ void lead_to_review(Teller& t) {
   lead.at = t.later(asked, 5, 40);
   lead.state = "qualified";
   write(t, lead, Step::next);
-  Opportunity chance{.no = t.key("O"), .at = t.later(asked, 45, 70), .amount_minor = 250'000,
-                     .product = product, .expected_close = asked + 30 * kDayMs, .lead = lead.no};
+  Opportunity chance{.no = t.key("O"),
+                     .at = t.later(asked, 45, 70),
+                     .amount_minor = price_of(product),
+                     .product = product,
+                     .expected_close = asked + 30 * kDayMs,
+                     .lead = lead.no};
   write(t, chance, Step::first);
-  Quote quote{.no = t.key("Q"), .opportunity = chance.no, .at = t.later(chance.at, 20, 60),
-              .total_minor = 240'000, .valid_until = asked + 45 * kDayMs, .requested = true,
+  Quote quote{.no = t.key("Q"),
+              .opportunity = chance.no,
+              .at = t.later(chance.at, 20, 60),
+              .total_minor = price_of(product),
+              .valid_until = asked + 45 * kDayMs,
+              .requested = true,
               .product = product};
   write(t, quote, Step::first);
   quote.at = t.later(quote.at, 48, 120);
@@ -114,11 +129,16 @@ void lead_to_review(Teller& t) {
   write(t, chance, Step::next);
 
   const Sale sale = sell(t, t.later(quote.at, 3, 20), product, quote.no, 9, true);
-  Ticket claim{.no = t.key("T"), .at = by_day(sale.order.promised + 2 * kDayMs), .priority = 2,
-               .topic = "order_status", .reason = "late_delivery",
+  Ticket claim{.no = t.key("T"),
+               .at = by_day(sale.order.promised + 2 * kDayMs),
+               .priority = 2,
+               .topic = "order_status",
+               .reason = "late_delivery",
                .title = t.subject(Theme::late_delivery, product, sale.order.no),
                .message = t.text(Theme::late_delivery, product, sale.order.no),
-               .product = product, .order = sale.order.no, .assignee = t.staff()};
+               .product = product,
+               .order = sale.order.no,
+               .assignee = t.staff()};
   claim.due = claim.at + 2 * kDayMs;
   write(t, claim, Step::first);
   write_credit(t, sale.invoice.no, claim.no, t.later(claim.at, 24, 48), 2'500, "Verspätung");
@@ -135,7 +155,9 @@ void return_sent(Teller& t) {
   const Sale sale = sell(t, t.some_day(), product, "", 0, true);
   if (sale.delivered == kNever) return;
   constexpr std::string_view kReasons[] = {"wrong_item", "damaged", "not_wanted"};
-  Return back{.no = t.key("X"), .order = sale.order.no, .at = t.later(sale.delivered, 20, 200),
+  Return back{.no = t.key("X"),
+              .order = sale.order.no,
+              .at = t.later(sale.delivered, 20, 200),
               .reason = t.dice.pick(kReasons)};
   write(t, back, Step::first);
   back.at = t.later(back.at, 60, 200);
@@ -151,8 +173,7 @@ void return_sent(Teller& t) {
 void contract_renewal(Teller& t) {
   if (t.person.crm_contact.empty()) return plain_ticket(t);
   t.told(Story::contract_renewal);
-  Contract c{.no = t.key("Z"), .at = t.some_day(), .product = "Care Plan",
-             .yearly_minor = 11'900};
+  Contract c{.no = t.key("Z"), .at = t.some_day(), .product = "Care Plan", .yearly_minor = 11'900};
   c.starts = c.at;
   c.ends = c.at + 730 * kDayMs;
   write(t, c, Step::first);
@@ -168,13 +189,18 @@ void contract_renewal(Teller& t) {
 void silent_until_renewal(Teller& t) {
   t.told(Story::silent_until_renewal);
   const Ms ends = by_day(kWorldNow + t.dice.between(5, 50) * kDayMs);
-  Contract c{.no = t.key("Z"), .at = by_day(ends - 730 * kDayMs), .product = "Care Plan",
+  Contract c{.no = t.key("Z"),
+             .at = by_day(ends - 730 * kDayMs),
+             .product = "Care Plan",
              .yearly_minor = 11'900};
   c.starts = c.at;
   c.ends = ends;
   write(t, c, Step::first);
-  Invoice bill{.no = t.key("R"), .contract = c.no, .at = t.later(c.at, 24, 48),
-               .state = "bezahlt", .total_minor = c.yearly_minor};
+  Invoice bill{.no = t.key("R"),
+               .contract = c.no,
+               .at = t.later(c.at, 24, 48),
+               .state = "bezahlt",
+               .total_minor = c.yearly_minor};
   bill.issued = bill.at;
   bill.due = bill.at + 14 * kDayMs;
   bill.settled = bill.at;
@@ -183,10 +209,12 @@ void silent_until_renewal(Teller& t) {
   c.at = by_day(ends - 60 * kDayMs);
   c.stage = "renewal_due";
   write(t, c, Step::next);
-  Send letter{.no = t.key("M"), .at = t.later(c.at, 24, 48), .campaign = "renewal",
-                    .topic = "contract_renewal",
-                    .subject = t.subject(Theme::renewal, c.product, c.no),
-                    .product = c.product};
+  Send letter{.no = t.key("M"),
+              .at = t.later(c.at, 24, 48),
+              .campaign = "renewal",
+              .topic = "contract_renewal",
+              .subject = t.subject(Theme::renewal, c.product, c.no),
+              .product = c.product};
   write(t, letter, Step::first);
 }
 

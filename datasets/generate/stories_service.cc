@@ -63,24 +63,33 @@ void mixed_message(Teller& t) {
   step(t, c, t.later(c.at, 2, 20), "Offen");
   const Ms solved = t.later(c.at, 30, 200);
   if (t.dice.chance(600)) step(t, c, solved, "Gelöst");
-  Quote offer{.no = t.key("Q"), .at = t.later(c.at, 24, 60), .total_minor = 99'000,
-                    .valid_until = c.at + 40 * kDayMs, .requested = true, .product = product};
+  Quote offer{.no = t.key("Q"),
+              .at = t.later(c.at, 24, 60),
+              .total_minor = price_of(product),
+              .valid_until = c.at + 40 * kDayMs,
+              .requested = true,
+              .product = product};
   write(t, offer, Step::first);
 }
 
 // Service, then finance, then operations; each hand-off leaves a task and a note.
 void hand_off(Teller& t) {
   t.told(Story::hand_off);
-  Ticket c = open_ticket(t, t.some_day(), Theme::invoice, "invoice", "wrong_amount",
-                         t.product().name);
+  Ticket c =
+      open_ticket(t, t.some_day(), Theme::invoice, "invoice", "wrong_amount", t.product().name);
   constexpr std::string_view kQueues[] = {"finance", "operations"};
   for (const std::string_view queue : kQueues) {
     c.queue = queue;
     c.assignee = t.staff();
     step(t, c, t.later(c.at, 5, 30), "Offen");
     write_note(t, t.later(c.at, 2, 3), c.no, "normal");
-    Task todo{.no = t.key("K"), .at = c.at, .what = "hand_off", .due = c.at + 2 * kDayMs,
-              .queue = queue, .assignee = c.assignee, .ticket = c.no,
+    Task todo{.no = t.key("K"),
+              .at = c.at,
+              .what = "hand_off",
+              .due = c.at + 2 * kDayMs,
+              .queue = queue,
+              .assignee = c.assignee,
+              .ticket = c.no,
               .subject = t.subject(Theme::follow_up, c.product, c.no)};
     write(t, todo, Step::first);
     todo.at = todo.closed = t.later(c.at, 20, 60);
@@ -95,8 +104,10 @@ void hand_off(Teller& t) {
 void promise_made(Teller& t) {
   const std::string_view product = t.product().name;
   Ticket c = open_ticket(t, t.some_day(), Theme::defect, "defect", "repair", product);
-  Promise p{.no = t.key("Y"), .at = t.later(c.at, 3, 10),
-            .promised = t.subject(Theme::follow_up, product, c.no), .owner = t.staff(),
+  Promise p{.no = t.key("Y"),
+            .at = t.later(c.at, 3, 10),
+            .promised = t.subject(Theme::follow_up, product, c.no),
+            .owner = t.staff(),
             .ticket = c.no};
   p.due = by_day(p.at + t.dice.between(2, 10) * kDayMs);
   write(t, p, Step::first);
@@ -119,8 +130,11 @@ void call_back(Teller& t) {
   t.told(Story::call_back);
   const Ms at = t.some_day();
   write(t, Call{.at = at, .reason = "asks_for_call_back", .theme = Theme::follow_up});
-  Task todo{.no = t.key("K"), .at = t.later(at, 2, 3), .due = by_day(at + 2 * kDayMs),
-            .assignee = t.staff(), .subject = t.subject(Theme::follow_up, t.product().name, "")};
+  Task todo{.no = t.key("K"),
+            .at = t.later(at, 2, 3),
+            .due = by_day(at + 2 * kDayMs),
+            .assignee = t.staff(),
+            .subject = t.subject(Theme::follow_up, t.product().name, "")};
   write(t, todo, Step::first);
   if (t.dice.chance(150)) return;  // forgotten: a due action today
   todo.at = todo.closed = t.later(at, 20, 46);
@@ -136,8 +150,10 @@ void waiting_customer(Teller& t) {
   step(t, c, t.later(c.at, 4, 30), "Wartet auf Kunde");
   if (t.dice.chance(350)) return;
   step(t, c, t.later(c.at, 24, 300), "Offen");
-  if (t.dice.chance(250)) step(t, c, t.later(c.at, 5, 20), "Wartet auf Dritte");
-  else step(t, c, t.later(c.at, 10, 100), "Gelöst");
+  if (t.dice.chance(250))
+    step(t, c, t.later(c.at, 5, 20), "Wartet auf Dritte");
+  else
+    step(t, c, t.later(c.at, 10, 100), "Gelöst");
 }
 
 void fact_told(Teller& t) {
@@ -145,10 +161,10 @@ void fact_told(Teller& t) {
   struct Fact {
     std::string_view fact, value;
   };
-  constexpr Fact kFacts[] = {
-      {"reachable", "after 17:00"}, {"delivery_place", "garage"},    {"moved_to", "Leipzig"},
-      {"floor", "4, no lift"},      {"uses_product_for", "workshop"}, {"pet", "dog, ring twice"},
-      {"invoice_to", "office"},     {"has_model", "2024 series"}};
+  constexpr Fact kFacts[] = {{"reachable", "after 17:00"},     {"delivery_place", "garage"},
+                             {"moved_to", "Leipzig"},          {"floor", "4, no lift"},
+                             {"uses_product_for", "workshop"}, {"pet", "dog, ring twice"},
+                             {"invoice_to", "office"},         {"has_model", "2024 series"}};
   const Fact& f = t.dice.pick(kFacts);
   write_fact(t, t.some_day(), f.fact, f.value);
 }

@@ -15,10 +15,9 @@ struct Split {
   std::string_view country, area, rest;
 };
 Split split_of(std::string_view e164) {
-  constexpr std::string_view kCodes[][2] = {{"49", "30"},  {"49", "151"}, {"43", "1"},
-                                            {"43", "664"}, {"41", "44"},  {"41", "79"},
-                                            {"1", "212"},  {"1", "617"},  {"44", "20"},
-                                            {"44", "7400"}};
+  constexpr std::string_view kCodes[][2] = {
+      {"49", "30"}, {"49", "151"}, {"43", "1"},  {"43", "664"}, {"41", "44"},
+      {"41", "79"}, {"1", "212"},  {"1", "617"}, {"44", "20"},  {"44", "7400"}};
   const std::string_view digits = e164.substr(1);
   for (const auto& [country, area] : kCodes)
     if (digits.starts_with(country) && digits.substr(country.size()).starts_with(area))

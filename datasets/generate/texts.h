@@ -12,8 +12,19 @@ namespace concord::datasets {
 
 /// What a text is about. Both lists of sentences (texts.cc) are in this order.
 enum class Theme : std::uint8_t {
-  late_delivery, defect, invoice, offer_question, problem_and_question, praise, blame, question,
-  call, note, follow_up, returning, renewal,
+  late_delivery,
+  defect,
+  invoice,
+  offer_question,
+  problem_and_question,
+  praise,
+  blame,
+  question,
+  call,
+  note,
+  follow_up,
+  returning,
+  renewal,
 };
 inline constexpr std::size_t kThemeCount = 13;
 

@@ -13,13 +13,13 @@ namespace {
 enum Topic : std::uint64_t { kAccounts = 1, kBugs, kWho, kWanted, kHousehold };
 
 constexpr Product kProducts[kProductCount] = {
-    {"Aurora 300", 8'990},  {"Brisa Fan", 12'900},     {"Caldo Kettle", 5'490},
-    {"Dorado Lamp", 7'990}, {"Elva Heater", 21'900},   {"Fjord Purifier", 34'900},
-    {"Gala Speaker", 14'900}, {"Hearth Hub", 19'900},  {"Ivo Router", 11'900},
-    {"Juno Camera", 16'900}, {"Kestrel Lock", 24'900}, {"Lumo Strip", 3'990},
-    {"Mira Display", 45'900}, {"Nook Sensor", 2'990},  {"Orbit Mower", 129'900},
-    {"Pico Switch", 1'990}, {"Quill Printer", 27'900}, {"Rondo Vacuum", 38'900},
-    {"Sola Panel", 89'900}, {"Terra Pump", 54'900}};
+    {"Aurora 300", 8'990},    {"Brisa Fan", 12'900},     {"Caldo Kettle", 5'490},
+    {"Dorado Lamp", 7'990},   {"Elva Heater", 21'900},   {"Fjord Purifier", 34'900},
+    {"Gala Speaker", 14'900}, {"Hearth Hub", 19'900},    {"Ivo Router", 11'900},
+    {"Juno Camera", 16'900},  {"Kestrel Lock", 24'900},  {"Lumo Strip", 3'990},
+    {"Mira Display", 45'900}, {"Nook Sensor", 2'990},    {"Orbit Mower", 129'900},
+    {"Pico Switch", 1'990},   {"Quill Printer", 27'900}, {"Rondo Vacuum", 38'900},
+    {"Sola Panel", 89'900},   {"Terra Pump", 54'900}};
 
 // Prime, larger than any world: number ↦ number·a + b modulo it gives each person his own.
 constexpr std::uint64_t kPeopleMax = 10'000'019;
@@ -40,8 +40,8 @@ std::string format(const char* pattern, Args... args) {
 /// Lower-case ASCII for addresses: umlauts as people spell them, other accents dropped.
 std::string ascii_of(std::string_view name) {
   constexpr std::pair<std::string_view, std::string_view> kFold[] = {
-      {"ä", "ae"}, {"ö", "oe"}, {"ü", "ue"}, {"ß", "ss"}, {"é", "e"}, {"ë", "e"},
-      {"ş", "s"},  {"ı", "i"},  {"í", "i"},  {"á", "a"}};
+      {"ä", "ae"}, {"ö", "oe"}, {"ü", "ue"}, {"ß", "ss"}, {"é", "e"},
+      {"ë", "e"},  {"ş", "s"},  {"ı", "i"},  {"í", "i"},  {"á", "a"}};
   std::string out;
   for (std::size_t i = 0; i < name.size(); ++i) {
     const char c = name[i];
@@ -64,6 +64,12 @@ Country country_of(std::uint32_t draw) {
 
 const Product& product_at(std::size_t i) { return kProducts[i]; }
 
+std::int64_t price_of(std::string_view product) {
+  for (const Product& one : kProducts)
+    if (one.name == product) return one.price_minor;
+  return 0;
+}
+
 std::string_view currency_of(Country country) {
   constexpr std::string_view kWords[] = {"EUR", "EUR", "CHF", "USD", "GBP"};
   return kWords[static_cast<std::size_t>(country)];
@@ -81,9 +87,7 @@ std::string_view word(Country country) {
 std::string account_number(const Account& account) { return format("A-%06u", account.number); }
 
 World::World(std::uint32_t customers, std::uint64_t seed)
-    : customers_(customers),
-      seed_(seed),
-      bug_ranks_(std::min(400U, 12 + customers / 1000)) {
+    : customers_(customers), seed_(seed), bug_ranks_(std::min(400U, 12 + customers / 1000)) {
   found_accounts();
   plant_bugs();
 }
@@ -107,7 +111,8 @@ void World::plant_bugs() {
   constexpr int kMonths = 35;
   for (int month = 0; month < kMonths; ++month)
     releases_.push_back({format("R-%d.%02d", 2023 + (month + 11) / 12, (month + 11) % 12 + 1),
-                         by_day(kWorldStart + (month + 1) * 30 * kDayMs + 9 * kHourMs), {}});
+                         by_day(kWorldStart + (month + 1) * 30 * kDayMs + 9 * kHourMs),
+                         {}});
   const std::uint32_t bugs = std::min(400U, 12 + customers_ / 1000);
   for (std::uint32_t i = 0; i < bugs; ++i) {
     Dice dice(seed_, i, kBugs, 0);
@@ -115,8 +120,8 @@ void World::plant_bugs() {
     bug.key = format("BUG-%u", 101 + i);
     bug.product = dice.below(kProductCount);
     bug.since = kWorldStart + dice.below(1000) * kDayMs;
-    const auto after = static_cast<std::size_t>((bug.since - kWorldStart) / (30 * kDayMs)) +
-                       1 + dice.below(5);
+    const auto after =
+        static_cast<std::size_t>((bug.since - kWorldStart) / (30 * kDayMs)) + 1 + dice.below(5);
     if (after < releases_.size() && dice.chance(700) && releases_[after].bugs.size() < 30) {
       bug.release = static_cast<int>(after);
       releases_[after].bugs.push_back(i);
@@ -136,8 +141,7 @@ const Account* World::account_of(std::uint32_t person) const {
 // Weight 1/(u + 1/200): many customers with few entries, few with hundreds; and a handful of heavy
 // ones (machines that order, companies with one address) with over 10,000.
 std::uint32_t World::entries_wanted(std::uint32_t index) const {
-  const std::uint32_t heavy =
-      customers_ < 10'000 ? 1 : std::min(20U, 2 + customers_ / 50'000);
+  const std::uint32_t heavy = customers_ < 10'000 ? 1 : std::min(20U, 2 + customers_ / 50'000);
   const std::uint32_t apart = customers_ / (heavy + 1);
   Dice dice(seed_, index, kWanted, 0);
   if (apart > 0 && index > 0 && index % apart == 0 && index / apart <= heavy)
@@ -156,8 +160,8 @@ void World::give_phones(Person& person) const {
   if (shares) {
     person.country = country_of(dice.below(100));
     person.language = person.country <= Country::ch ? Language::de : Language::en;
-    person.last_name = person.language == Language::de ? dice.pick(kLastNamesDe)
-                                                       : dice.pick(kLastNamesEn);
+    person.last_name =
+        person.language == Language::de ? dice.pick(kLastNamesDe) : dice.pick(kLastNamesEn);
   }
   const std::uint64_t line = scrambled(seed_, 7, shares ? home * 4 : own);
   const std::uint64_t cell = scrambled(seed_, 8, own);
@@ -199,22 +203,23 @@ void World::give_ids(Person& person) const {
   const Account* account = account_of(person.index);
   constexpr std::string_view kHosts[] = {"mail.example", "post.example", "web.example",
                                          "inbox.example", "home.example"};
-  person.email = name + number + "@" +
-                 (account ? format("firma-%u.example", account->number)
-                          : std::string(dice.pick(kHosts)));
+  person.email =
+      name + number + "@" +
+      (account ? format("firma-%u.example", account->number) : std::string(dice.pick(kHosts)));
   person.shop_email = two_addresses ? "x" + name + number + "@privat.example" : person.email;
-  if (crm) person.crm_contact = format("K-%08u", static_cast<unsigned>(
-                                                     scrambled(seed_, 1, person.index)));
+  if (crm)
+    person.crm_contact = format("K-%08u", static_cast<unsigned>(scrambled(seed_, 1, person.index)));
   if (shop)
-    person.shop_customer = format("%016llx", static_cast<unsigned long long>(
-                                                 index::mix64(person.index + 1 + (seed_ << 24))));
+    person.shop_customer = format(
+        "%016llx", static_cast<unsigned long long>(index::mix64(person.index + 1 + (seed_ << 24))));
   if (two_addresses || company || person.silent || dice.chance(850))
-    person.billing_account = format("40%08u", static_cast<unsigned>(
-                                                  scrambled(seed_, 2, person.index)));
+    person.billing_account =
+        format("40%08u", static_cast<unsigned>(scrambled(seed_, 2, person.index)));
   if (dice.chance(350))
-    person.loyalty_card = format("27%011llu", static_cast<unsigned long long>(
-                                                  scrambled(seed_, 3, person.index)));
-  if (!company && dice.chance(150)) person.social_handle = "@" + ascii_of(person.first_name) + number;
+    person.loyalty_card =
+        format("27%011llu", static_cast<unsigned long long>(scrambled(seed_, 3, person.index)));
+  if (!company && dice.chance(150))
+    person.social_handle = "@" + ascii_of(person.first_name) + number;
 }
 
 Person World::person(std::uint32_t index) const {
@@ -226,16 +231,16 @@ Person World::person(std::uint32_t index) const {
   person.country = country_of(dice.below(100));
   person.language = person.country <= Country::ch ? Language::de : Language::en;
   if (person.country == Country::ch && dice.chance(100)) person.language = Language::en;
-  person.last_name = person.language == Language::de ? dice.pick(kLastNamesDe)
-                                                     : dice.pick(kLastNamesEn);
+  person.last_name =
+      person.language == Language::de ? dice.pick(kLastNamesDe) : dice.pick(kLastNamesEn);
   const Ms first_day = kWorldStart + dice.below(900) * kDayMs;
   person.since = by_day(first_day + dice.below(86'400) * 1000LL);
   person.silent = person.entries_wanted < 100 && dice.chance(12);
   if (person.silent) person.since = by_day(kWorldStart + dice.below(300) * kDayMs);
   person.special_needs = dice.chance(25);
   give_phones(person);
-  person.first_name = person.language == Language::de ? dice.pick(kFirstNamesDe)
-                                                      : dice.pick(kFirstNamesEn);
+  person.first_name =
+      person.language == Language::de ? dice.pick(kFirstNamesDe) : dice.pick(kFirstNamesEn);
   give_ids(person);
   return person;
 }

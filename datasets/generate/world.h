@@ -25,6 +25,8 @@ struct Product {
 };
 inline constexpr std::size_t kProductCount = 20;
 const Product& product_at(std::size_t i);
+/// By name; 0 for a name that is no product.
+std::int64_t price_of(std::string_view product);
 
 /// A fault of a product that customers report; `release` is -1 while there is no fix.
 struct Bug {
@@ -52,9 +54,9 @@ struct Person {
   std::string phone;       // E.164; the landline, shared in a household
   std::string mobile;      // E.164; his own
   std::string crm_contact, shop_customer, billing_account, loyalty_card, social_handle;  // or empty
-  std::string account;     // of his company, or empty
-  Ms since = 0;            // customer since
-  bool silent = false;     // under contract and never contacted before the renewal
+  std::string account;  // of his company, or empty
+  Ms since = 0;         // customer since
+  bool silent = false;  // under contract and never contacted before the renewal
   bool special_needs = false;
   std::uint32_t entries_wanted = 0;
 };
