@@ -110,11 +110,11 @@ Result<JsonValue> JsonReader::parse(std::string_view text) {
   State& state = *state_;
   if (text.size() > state.rules.bytes_max)
     return fail(Code::over_limit, "JSON over " + std::to_string(state.rules.bytes_max) + " bytes");
-  if (text.empty())
-    return fail(Code::bad_input, "JSON expected, nothing found", "line 1, column 1");
-  if (state.parser.max_depth() != state.rules.depth_max || state.parser.capacity() < text.size())
-    if (state.parser.allocate(std::max(state.parser.capacity(), text.size()),
-                              state.rules.depth_max) != simdjson::SUCCESS)
+  if (text.empty()) return fail(Code::bad_input, "JSON expected, nothing found");
+  const std::size_t depth = state.rules.depth_max + 1;  // simdjson refuses at its bound already
+  if (state.parser.max_depth() != depth || state.parser.capacity() < text.size())
+    if (state.parser.allocate(std::max(state.parser.capacity(), text.size()), depth) !=
+        simdjson::SUCCESS)
       return fail(Code::over_limit, "JSON: out of memory");
   dom::element root;
   const simdjson::error_code error = state.parser.parse(text.data(), text.size()).get(root);
