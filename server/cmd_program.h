@@ -1,0 +1,77 @@
+// What the subcommands of `concord` share: exit codes, messages, progress.
+// Thread class: one-owner; Progress::step is any-thread.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "index/base/result.h"
+#include "server/settings.h"
+
+namespace CLI {
+class App;
+}
+
+namespace concord::server {
+
+/// Documented in docs/operations.md and in every --help.
+enum Exit : int {
+  kExitOk = 0,
+  kExitFailure = 1,  // the world: not found, damaged, refused, unreachable
+  kExitUsage = 2,    // the command line, a setting
+  kExitPartial = 3,  // done, but some rows were rejected
+};
+
+/// One run of the program. A subcommand fills `run` when it was chosen.
+struct Program {
+  Settings settings;
+  std::string config_file;
+  bool json = false;
+  std::function<int()> run;
+};
+
+/// Adds flags for rows of the settings table to a subcommand.
+void add_settings(CLI::App& command, Program& program, std::initializer_list<const char*> names);
+void add_json_flag(CLI::App& command, Program& program, const char* what);
+
+/// Says it on standard error: "concord: place: detail", or a JSON object with --json. Returns the
+/// exit code that fits.
+int report(const Program& program, const index::Error& error);
+int report_usage(const std::string& detail);
+
+/// Progress on standard error: a bar on a terminal, a line per 10 % otherwise, nothing below
+/// a second's work.
+class Progress {
+ public:
+  Progress();
+  ~Progress();
+  void step(std::string_view name, std::uint64_t done, std::uint64_t total);
+  /// Clears the bar, so that other words can be written.
+  void finish();
+
+ private:
+  void draw(std::uint64_t percent, std::uint64_t done, std::uint64_t total);
+  std::mutex lock_;
+  std::string name_;
+  std::uint64_t percent_ = UINT64_MAX;
+  std::int64_t begun_ms_ = 0;
+  bool terminal_ = false;
+  bool drawn_ = false;
+};
+
+/// The policy folder a command uses: the setting, or the default set where it stands.
+std::string policy_folder(const Settings& settings);
+/// The setting `threads`, 0 resolved.
+unsigned thread_count(const Settings& settings);
+
+void add_generate(CLI::App& app, Program& program);
+void add_index(CLI::App& app, Program& program);
+void add_serve(CLI::App& app, Program& program);
+void add_questions(CLI::App& app, Program& program);
+void add_decide_all(CLI::App& app, Program& program);
+void add_verify(CLI::App& app, Program& program);
+void add_config(CLI::App& app, Program& program);
+
+}  // namespace concord::server

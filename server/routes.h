@@ -1,0 +1,132 @@
+// The routes of version 1: from a request to an answer. Everything is answered from one immutable
+// Service; a request is answered at one pinned revision.
+// Thread class: Service immutable; Routes one-owner (one for each event loop).
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "index/base/json_reader.h"
+#include "index/engine.h"
+#include "scoring/policy.h"
+#include "server/answers.h"
+#include "server/exchange.h"
+#include "server/routes_ask.h"
+#include "server/routes_watch.h"
+#include "server/target.h"
+#include "server/tokens.h"
+
+namespace concord::server {
+
+/// What "now" means when a question does not say (design section 2).
+struct BaseClock {
+  enum class Mode : std::uint8_t { now, data, fixed } mode = Mode::now;
+  index::UnixMillis fixed_at;
+};
+/// "now", "data" or a time. Errors: bad_input.
+index::Result<BaseClock> parse_base_clock(std::string_view text);
+std::string_view word(BaseClock::Mode mode);
+
+/// Borrows everything: it outlives every Routes.
+struct Service {
+  const index::Engine* engine = nullptr;
+  const scoring::Policy* policy = nullptr;
+  BaseClock clock;
+  const Gate* gate = nullptr;
+  Watch* watch = nullptr;
+
+  /// The base clock itself, before rounding.
+  [[nodiscard]] index::UnixMillis base_now() const;
+  /// What a question gets that does not say: the base clock rounded up to the policy's tick.
+  [[nodiscard]] index::UnixMillis default_as_of() const;
+};
+
+/// One request on its way to an answer.
+struct Call {
+  const Request& request;
+  Response& response;
+  const index::ReadPin& pin;
+  View view;
+  Ask ask;
+  index::UnixMillis as_of;
+  std::string etag;     // with its quotes; empty: none
+  bool nested = false;  // a part of /v1/multi
+};
+
+/// The customer a call is about.
+struct Found {
+  index::Resolution resolution;
+  index::Customer customer;
+};
+
+/// What the documentation and the contract test need to know of a route.
+struct RouteInfo {
+  Method method = Method::get;
+  std::string_view path;  // template, "/v1/customers/{key}"
+  std::span<const Option> options;
+  std::string_view scope = "read";  // what the client needs; empty: nobody is asked who he is
+};
+std::span<const RouteInfo> route_infos();
+
+class Routes : public Handler {
+ public:
+  explicit Routes(const Service& service);
+  ~Routes() override;
+  void handle(const Request& request, Response& response) override;
+  void answered(const Request& request, const Response& response,
+                const Answered& answered) override;
+  void refused(const Refusal& refusal) override;
+
+ private:
+  friend struct RouteTable;
+  void dispatch(const Request& request, Response& response, const index::ReadPin& pin, View view,
+                bool nested, std::string& etag);
+
+  /// Who asks, and may he? False: `response` is the refusal.
+  bool admit(const Request& request, Response& response, View& view);
+
+  void context(Call& call);
+  void lookup(Call& call);
+  void timeline(Call& call);
+  void next_best_action(Call& call);
+  void search(Call& call);
+  void multi(Call& call);
+  void livez(Call& call);
+  void readyz(Call& call);
+  void version(Call& call);
+  void openapi(Call& call);
+  void schema(Call& call);
+  void error_page(Call& call);
+  void metrics(Call& call);
+
+  bool read_body(Call& call, index::JsonValue& body);
+  bool ready_for(Call& call);  // min_revision, as_of
+  bool find(Call& call, std::string_view key, Found& found);
+  void answer_context(Call& call, std::string_view key);
+  void one_of_multi(Call& call, std::string_view path, index::JsonWriter& out);
+  /// Sets the fields of an answer that may be asked for again; true: 304, nothing to write.
+  bool unchanged(Call& call, std::string_view answer_id, std::uint64_t view_hash);
+  std::string_view sources_json(index::UnixMillis as_of);
+
+  const Service& service_;
+  AnswerScratch scratch_;
+  index::JsonReader body_reader_;
+  std::vector<std::string> body_text_;
+  index::Buffer sources_;
+  index::UnixMillis sources_as_of_;
+  index::EventSeq sources_revision_ = 0;
+  RouteWatch watch_;
+  std::string_view client_;   // of the request being answered: its name in the token file
+  std::string_view purpose_;  // what it says it reads for
+  Target part_target_;        // of /v1/multi
+  Response part_response_;
+};
+
+/// {"code","status"} by what went wrong below: not_found 404, ambiguous_key 409, …
+void fill_error(Response& response, const index::Error& error);
+
+}  // namespace concord::server

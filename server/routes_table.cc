@@ -1,0 +1,81 @@
+#include "server/routes_table.h"
+
+#include <array>
+
+namespace concord::server {
+namespace {
+
+constexpr std::array kContextOptions{
+    Option::limit,          Option::as_of,          Option::min_revision, Option::timeout_ms,
+    Option::include_fields, Option::exclude_fields, Option::purpose};
+constexpr std::array kLookupOptions{
+    Option::key,        Option::limit,          Option::as_of,          Option::min_revision,
+    Option::timeout_ms, Option::include_fields, Option::exclude_fields, Option::purpose};
+constexpr std::array kTimelineOptions{Option::limit,      Option::as_of,   Option::min_revision,
+                                      Option::timeout_ms, Option::purpose, Option::cursor,
+                                      Option::department, Option::kind,    Option::channel,
+                                      Option::open,       Option::from,    Option::to};
+constexpr std::array kDecideOptions{Option::channel,    Option::direction, Option::intent,
+                                    Option::limit,      Option::as_of,     Option::min_revision,
+                                    Option::timeout_ms, Option::explain,   Option::purpose};
+constexpr std::array kSearchOptions{
+    Option::q,          Option::in,       Option::limit,      Option::cursor, Option::sort,
+    Option::facets,     Option::customer, Option::department, Option::kind,   Option::channel,
+    Option::open,       Option::from,     Option::to,         Option::as_of,  Option::min_revision,
+    Option::timeout_ms, Option::purpose};
+
+}  // namespace
+
+struct RouteTable {
+  static constexpr std::span<const Option> kNone{};
+  static constexpr std::array kRows{
+      RouteRow{{Method::get, "/v1/customers/{key}", kContextOptions},
+               kContextOptions,
+               &Routes::context,
+               true},
+      RouteRow{{Method::get, "/v1/customers/{key}/next-best-action", kDecideOptions},
+               kDecideOptions,
+               &Routes::next_best_action,
+               true},
+      RouteRow{{Method::get, "/v1/customers/{key}/timeline", kTimelineOptions},
+               kTimelineOptions,
+               &Routes::timeline,
+               true},
+      RouteRow{{Method::get, "/v1/search", kSearchOptions}, kSearchOptions, &Routes::search, true},
+      RouteRow{{Method::post, "/v1/customers/lookup", kLookupOptions}, kNone, &Routes::lookup},
+      RouteRow{{Method::post, "/v1/multi", kNone}, kNone, &Routes::multi},
+      RouteRow{{Method::get, "/livez", kNone, ""}, kNone, &Routes::livez},
+      RouteRow{{Method::get, "/readyz", kNone, ""}, kNone, &Routes::readyz},
+      RouteRow{{Method::get, "/v1/version", kNone}, kNone, &Routes::version},
+      RouteRow{{Method::get, "/openapi.json", kNone, ""}, kNone, &Routes::openapi},
+      RouteRow{{Method::get, "/schemas/{name}", kNone, ""}, kNone, &Routes::schema},
+      RouteRow{{Method::get, "/errors/{code}", kNone, ""}, kNone, &Routes::error_page},
+      RouteRow{{Method::get, "/metrics", kNone, "metrics"}, kNone, &Routes::metrics},
+  };
+};
+
+std::span<const RouteRow> route_rows() { return RouteTable::kRows; }
+
+std::span<const RouteInfo> route_infos() {
+  static const auto kInfos = [] {
+    std::array<RouteInfo, RouteTable::kRows.size()> infos;
+    for (std::size_t i = 0; i < infos.size(); ++i) infos[i] = RouteTable::kRows[i].info;
+    return infos;
+  }();
+  return kInfos;
+}
+
+bool matches(std::string_view path_template, std::span<const std::string_view> segments) {
+  path_template.remove_prefix(1);
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const std::size_t slash = path_template.find('/');
+    const std::string_view wanted = path_template.substr(0, slash);
+    const bool last = slash == std::string_view::npos;
+    if (wanted.front() == '{' ? segments[i].empty() : wanted != segments[i]) return false;
+    if (last) return i + 1 == segments.size();
+    path_template.remove_prefix(slash + 1);
+  }
+  return false;
+}
+
+}  // namespace concord::server
