@@ -25,6 +25,8 @@ enum class Op : std::uint8_t {
   field,          // top = field a of the object on top
   has_field,
   local_field,    // push field b of the object that is the name of loop a
+  variable_field,  // push field b of the object in slot a
+  equal_constant,  // top = (top == constants[a]); `flag`: !=
   key,            // top = top[constants[a]]
   has_key,
   call,           // top `count` values → one; b: number + 1 of a pattern or zone

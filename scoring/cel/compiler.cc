@@ -127,6 +127,11 @@ void Compiler::select(NodeId id, std::uint32_t depth) {
     emit(Op::local_field, id, meaning(from).number, m.number);
     return;
   }
+  if (m.kind == Meaning::Kind::field && !asks &&
+      meaning(from).kind == Meaning::Kind::variable) {
+    emit(Op::variable_field, id, meaning(from).number, m.number);
+    return;
+  }
   visit(from, depth);
   if (m.kind == Meaning::Kind::field) {
     emit(asks ? Op::has_field : Op::field, id, m.number);
@@ -180,10 +185,18 @@ void Compiler::prepare_literals(NodeId id, Instruction& instruction) {
 void Compiler::call(NodeId id, std::uint32_t depth) {
   if (fold_time(id)) return;
   const std::vector<NodeId>& children = node(id).children;
+  const Function function = meaning(id).function;
+  const bool equality = function == Function::equal || function == Function::not_equal;
+  if (equality && node(children[1]).kind == NodeKind::literal) {
+    visit(children[0], depth);
+    emit(Op::equal_constant, id, constant(node(children[1]).value));
+    out_.code.back().flag = function == Function::not_equal;
+    return;
+  }
   for (std::uint32_t i = 0; i < children.size(); ++i) visit(children[i], depth + i);
   const std::uint32_t at = emit(Op::call, id);
   Instruction& instruction = out_.code[at];
-  instruction.function = meaning(id).function;
+  instruction.function = function;
   instruction.count = static_cast<std::uint8_t>(children.size());
   prepare_literals(id, instruction);
 }

@@ -68,6 +68,13 @@ class Parser {
     return kNone;
   }
 
+  bool too_deep() {
+    if (depth_ > limits_.nesting_max)
+      fail(token_.begin, "nested deeper than " + std::to_string(limits_.nesting_max) + " levels",
+           index::Code::over_limit);
+    return error_.has_value();
+  }
+
   void advance() {
     last_end_ = token_.end;
     token_ = lexer_->next();
@@ -142,11 +149,7 @@ class Parser {
 
 NodeId Parser::expression(int binds) {
   const Deeper deeper(*this);
-  if (error_) return kNone;
-  if (depth_ > limits_.nesting_max)
-    return fail(token_.begin,
-                "nested deeper than " + std::to_string(limits_.nesting_max) + " levels",
-                index::Code::over_limit);
+  if (error_ || too_deep()) return kNone;
   const std::uint32_t begin = token_.begin;
   NodeId left = unary();
   bool chained = false;  // `left` is an && or || made here, without brackets of its own
@@ -202,13 +205,10 @@ NodeId Parser::binary(NodeId left, bool& chained, std::uint32_t begin) {
 }
 
 NodeId Parser::unary() {
-  const Deeper deeper(*this);
-  if (depth_ > 2 * limits_.nesting_max)
-    return fail(token_.begin,
-                "nested deeper than " + std::to_string(limits_.nesting_max) + " levels",
-                index::Code::over_limit);
   const bool minus = at_symbol("-");
   if (!minus && !at_symbol("!")) return postfix();
+  const Deeper deeper(*this);
+  if (too_deep()) return kNone;
   Node n;
   n.kind = NodeKind::call;
   n.begin = n.at = token_.begin;

@@ -50,6 +50,8 @@ class Runner {
       case Op::variable: push(activation_.variables[in.a]); break;
       case Op::local: push(in.flag ? state_.loops[in.a].second : state_.loops[in.a].first); break;
       case Op::local_field: push(field(state_.loops[in.a].first, in.b, in.at)); break;
+      case Op::variable_field: push(field(activation_.variables[in.a], in.b, in.at)); break;
+      case Op::equal_constant: equal_constant(in); break;
       case Op::field: top_[-1] = field(top_[-1], in.a, in.at); break;
       case Op::has_field: top_[-1] = has(top_[-1], field(top_[-1], in.a, in.at)); break;
       case Op::key: top_[-1] = key(top_[-1], code_.constants[in.a], in.at); break;
@@ -104,6 +106,16 @@ class Runner {
     } else {
       top_[-1] = has(from, key(from, code_.constants[in.a], in.at));
     }
+  }
+
+  /// The commonest condition: a word of the host against a word of the analyst.
+  void equal_constant(const Instruction& in) {
+    const Value& left = top_[-1];
+    const Value& right = code_.constants[in.a];
+    const Value same = left.is(Kind::string) && right.is(Kind::string)
+                           ? Value::boolean(left.as_text() == right.as_text())
+                           : equals(left, right);
+    top_[-1] = in.flag && same.is(Kind::boolean) ? Value::boolean(!same.as_boolean()) : same;
   }
 
   void call(const Instruction& in) {
