@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "index/base/assert.h"
 #include "index/base/files.h"
 #include "index/base/hash.h"
 #include "index/base/parallel.h"
@@ -21,9 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Small shards build fastest (a shard is one flush of Xapian's); part of docs.bin's content hash.
-constexpr std::size_t kShardDocuments = 8192;
-
 /// A folder for the shards; gone when the build is, well ended or not.
 class Scratch {
  public:
@@ -31,8 +29,9 @@ class Scratch {
   ~Scratch() { clear(); }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
-  [[nodiscard]] std::string shard(std::size_t n) const {
-    return (folder_ / std::to_string(n)).string();
+  /// Level 0: shards; level n + 1: what is merged of level n.
+  [[nodiscard]] std::string shard(std::size_t level, std::size_t n) const {
+    return (folder_ / (std::to_string(level) + "-" + std::to_string(n))).string();
   }
   Result<void> create() const {
     std::error_code error;
@@ -64,7 +63,7 @@ class Coder {
 struct Shard {
   Coder coders[kDocFacetCount];
   std::vector<std::array<std::size_t, kDocFacetCount>> codes;  // a row a document
-  std::uint64_t content_hash = 0;
+  std::vector<std::uint64_t> hashes;                           // of each document
   std::optional<Error> error;
 };
 
@@ -72,7 +71,8 @@ std::uint64_t hash_on(std::uint64_t hash, std::string_view bytes) {
   return mix64(hash ^ hash64(bytes)) + bytes.size();
 }
 
-std::uint64_t hash_on(std::uint64_t hash, const TextDocument& document) {
+std::uint64_t hash_of(const TextDocument& document) {
+  std::uint64_t hash = 0;
   for (const std::string* field : {&document.language, &document.title, &document.text,
                                    &document.department, &document.kind, &document.channel})
     hash = hash_on(hash, *field);
@@ -101,8 +101,9 @@ Result<void> build_shard(const TextSource& source, std::span<const Ordered> docu
                            shard.coders[1].code(document.kind),
                            shard.coders[2].code(document.channel),
                            shard.coders[3].code(stem_language(document.language))});
-    shard.content_hash = hash_on(shard.content_hash, document);
+    shard.hashes.push_back(hash_of(document));
   }
+  if (auto ended = terms.finish(*writer); !ended) return ended;
   return writer->finish();
 }
 
@@ -166,16 +167,16 @@ std::vector<DocRow> make_rows(const std::vector<Ordered>& order, const std::vect
 Result<std::vector<Shard>> build_shards(const TextSource& source,
                                         const std::vector<Ordered>& order, const Scratch& scratch,
                                         const TextBuildOptions& options) {
-  const std::size_t count = std::max<std::size_t>(1, (order.size() + kShardDocuments - 1) /
-                                                         kShardDocuments);  // empty: one, too
-  std::vector<Shard> shards(count);
+  const std::size_t full = options.shard_documents;
+  const std::size_t count = std::max<std::size_t>(1, (order.size() + full - 1) / full);
+  std::vector<Shard> shards(count);  // no documents: one empty shard
   std::mutex progress_lock;
   std::size_t done = 0;
   parallel_chunks(count, 1, options.threads, [&](std::size_t n, std::size_t, std::size_t) {
-    const std::size_t begin = n * kShardDocuments;
-    const std::size_t size = std::min(kShardDocuments, order.size() - begin);
+    const std::size_t begin = n * full;
+    const std::size_t size = std::min(full, order.size() - begin);
     const std::span<const Ordered> documents(order.data() + begin, size);
-    if (auto built = build_shard(source, documents, scratch.shard(n), shards[n]); !built)
+    if (auto built = build_shard(source, documents, scratch.shard(0, n), shards[n]); !built)
       shards[n].error = std::move(built.error());
     const std::lock_guard lock(progress_lock);
     done += size;
@@ -186,11 +187,52 @@ Result<std::vector<Shard>> build_shards(const TextSource& source,
   return shards;
 }
 
+/// Merges in groups, in parallel, until one group is left; that one becomes the file.
+Result<void> merge_all(std::size_t count, const Scratch& scratch, const std::string& file,
+                       const TextBuildOptions& options) {
+  const std::size_t at_once = options.merged_at_once;
+  std::vector<std::string> parts(count);
+  for (std::size_t n = 0; n < count; ++n) parts[n] = scratch.shard(0, n);
+  for (std::size_t level = 1; parts.size() > at_once; ++level) {
+    std::vector<std::string> merged((parts.size() + at_once - 1) / at_once);
+    std::vector<std::optional<Error>> errors(merged.size());
+    parallel_chunks(parts.size(), at_once, options.threads,
+                    [&](std::size_t begin, std::size_t end, std::size_t n) {
+                      merged[n] = scratch.shard(level, n);
+                      const std::span<const std::string> group(parts.data() + begin, end - begin);
+                      auto done = merge_shards(group, merged[n], MergeInto::folder);
+                      if (!done) errors[n] = std::move(done.error());
+                      std::error_code ignored;  // the scratch folder goes as a whole anyway
+                      for (const std::string& part : group) fs::remove_all(part, ignored);
+                    });
+    for (std::optional<Error>& error : errors)
+      if (error) return fail(std::move(*error));
+    parts = std::move(merged);
+  }
+  return merge_shards(parts, file, MergeInto::file);
+}
+
+Result<void> write_doc_table(const std::vector<Ordered>& order, const std::vector<Shard>& shards,
+                             const std::string& store, const std::string& path) {
+  DocWords words[kDocFacetCount];
+  if (auto joined = join_words(shards, words); !joined) return joined;
+  DocTableFacts facts;
+  std::error_code error;
+  facts.store_bytes = fs::file_size(store, error);
+  if (error) return fail(Code::io_error, "cannot stat: " + error.message(), store);
+  for (const Shard& shard : shards)
+    for (const std::uint64_t hash : shard.hashes)
+      facts.content_hash = mix64(facts.content_hash ^ hash) + 1;
+  return write_file_durably(path,
+                            encode_doc_table(make_rows(order, shards, words), words, facts));
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> build_text_index(const TextSource& source,
                                                   const std::string& folder,
                                                   const TextBuildOptions& options) {
+  CONCORD_ASSERT(options.shard_documents > 0 && options.merged_at_once > 1);
   auto order = ordered(source);
   if (!order) return fail(std::move(order.error()));
   const Scratch scratch(fs::path(folder) / "text.shards.tmp");
@@ -199,22 +241,11 @@ Result<std::vector<std::string>> build_text_index(const TextSource& source,
   if (!shards) return fail(std::move(shards.error()));
 
   const std::string store = (fs::path(folder) / kTextStoreFile).string();
-  std::vector<std::string> folders;
-  for (std::size_t n = 0; n < shards->size(); ++n) folders.push_back(scratch.shard(n));
-  if (auto merged = merge_shards(folders, store); !merged) return fail(std::move(merged.error()));
+  if (auto merged = merge_all(shards->size(), scratch, store, options); !merged)
+    return fail(std::move(merged.error()));
   if (auto synced = sync_file(store); !synced) return fail(std::move(synced.error()));
-
-  DocWords words[kDocFacetCount];
-  if (auto joined = join_words(*shards, words); !joined) return fail(std::move(joined.error()));
-  DocTableFacts facts;
-  std::error_code error;
-  facts.store_bytes = fs::file_size(store, error);
-  if (error) return fail(Code::io_error, "cannot stat: " + error.message(), store);
-  for (const Shard& shard : *shards)
-    facts.content_hash = mix64(facts.content_hash ^ shard.content_hash) + 1;
-  const std::string table = encode_doc_table(make_rows(*order, *shards, words), words, facts);
   const std::string docs = (fs::path(folder) / kTextDocsFile).string();
-  if (auto written = write_file_durably(docs, table); !written)
+  if (auto written = write_doc_table(*order, *shards, store, docs); !written)
     return fail(std::move(written.error()));
   return std::vector<std::string>{kTextStoreFile, kTextDocsFile};
 }

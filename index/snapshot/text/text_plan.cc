@@ -55,14 +55,9 @@ Result<StoreWord> Planner::terms_of(const QueryLeaf& leaf) {
     for (const std::string& form : leaf.words) terms.push_back(make_term(kTermId, form));
     return held(std::move(terms));
   }
-  StoreWord terms;
-  for (const char space : {kTermExact, kTermStem}) {
-    auto more = reader_.expand(make_term(space, leaf.words.front()), kPrefixTermsMax);
-    if (!more && more.error().code == Code::over_limit)
-      return fail(Code::over_limit, "'" + leaf.words.front() + "*': " + more.error().detail, "q");
-    if (!more) return fail(std::move(more.error()));
-    std::move(more->begin(), more->end(), std::back_inserter(terms));
-  }
+  auto terms = reader_.expand(leaf.words.front(), kPrefixTermsMax);
+  if (!terms && terms.error().code == Code::over_limit)
+    return fail(Code::over_limit, "'" + leaf.words.front() + "*': " + terms.error().detail, "q");
   return terms;
 }
 

@@ -4,7 +4,7 @@
 //   lamp OR table        one of them; OR binds closer than the blank
 //   "never arrived"      these words in a row, as written but for case and accents
 //   -refund -"no lamp"   not these
-//   deliv*               words that begin so (two characters or more)
+//   deliv*               words that begin so, and their other forms (two characters or more)
 //   ann@x.test, T-991    as one known value (identity, number), or its words in a row
 //
 // Whatever else stands there separates words; nothing is a syntax error. Thread class: immutable.

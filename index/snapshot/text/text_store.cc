@@ -183,6 +183,12 @@ Result<void> ShardWriter::end() {
     return {};
   });
 }
+Result<void> ShardWriter::lead(const std::string& word, const std::string& stem) {
+  return guarded(state_->folder, [&]() -> Result<void> {
+    state_->database.add_synonym(word, stem);
+    return {};
+  });
+}
 Result<void> ShardWriter::finish() {
   return guarded(state_->folder, [&]() -> Result<void> {
     state_->database.commit();
@@ -191,13 +197,15 @@ Result<void> ShardWriter::finish() {
   });
 }
 
-Result<void> merge_shards(const std::vector<std::string>& folders, const std::string& file) {
+Result<void> merge_shards(std::span<const std::string> folders, const std::string& path,
+                          MergeInto into) {
   CONCORD_ASSERT(!folders.empty());
-  return guarded(file, [&]() -> Result<void> {
+  return guarded(path, [&]() -> Result<void> {
     Xapian::Database all;
     for (const std::string& folder : folders) all.add_database(Xapian::Database(folder));
+    const unsigned flags = Xapian::Compactor::FULLER;
     const unsigned single_file = Xapian::DBCOMPACT_SINGLE_FILE;
-    all.compact(file, single_file | Xapian::Compactor::FULLER);
+    all.compact(path, into == MergeInto::file ? flags | single_file : flags);
     return {};
   });
 }
@@ -294,14 +302,30 @@ Result<bool> StoreReader::has_term(std::uint32_t number, const std::string& term
 Result<std::vector<std::string>> StoreReader::expand(const std::string& prefix,
                                                      std::size_t terms_max) {
   return guarded(state_->file, [&]() -> Result<std::vector<std::string>> {
+    const Xapian::Database& database = state_->database;
+    const auto too_many = [&] {
+      return fail(Code::over_limit,
+                  "over " + std::to_string(terms_max) + " words begin so: write more letters");
+    };
     std::vector<std::string> terms;
-    const auto end = state_->database.allterms_end(prefix);
-    for (auto at = state_->database.allterms_begin(prefix); at != end; ++at) {
-      if (terms.size() == terms_max)
-        return fail(Code::over_limit,
-                    "over " + std::to_string(terms_max) + " words begin so: write more letters");
+    const std::string stem_prefix = make_term(kTermStem, prefix);
+    const auto stems_end = database.allterms_end(stem_prefix);
+    for (auto at = database.allterms_begin(stem_prefix); at != stems_end; ++at) {
+      if (terms.size() == terms_max) return too_many();
       terms.push_back(*at);
     }
+    // Many forms of a word lead to one stem, so their bound is wider.
+    std::size_t words = 0;
+    const auto words_end = database.synonym_keys_end(prefix);
+    for (auto word = database.synonym_keys_begin(prefix); word != words_end; ++word) {
+      if (++words > 4 * terms_max) return too_many();
+      const auto end = database.synonyms_end(*word);
+      for (auto stem = database.synonyms_begin(*word); stem != end; ++stem)
+        terms.push_back(make_term(kTermStem, *stem));
+    }
+    std::sort(terms.begin(), terms.end());
+    terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+    if (terms.size() > terms_max) return too_many();
     return terms;
   });
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,6 @@ namespace concord::index {
 
 /// What the first byte of a term says.
 inline constexpr char kTermStem = 'Z';        // the stem of a word; counts for the weight
-inline constexpr char kTermExact = 'E';       // a word that differs from its stem; weighs nothing
 inline constexpr char kTermId = 'I';          // a whole value (see id_forms)
 inline constexpr char kTermDepartment = 'D';  // filters weigh nothing
 inline constexpr char kTermKind = 'K';
@@ -51,6 +51,8 @@ class ShardWriter {
   void begin();
   void term(std::string_view term, std::uint32_t count);  // count 0: matches, weighs nothing
   Result<void> end();
+  /// Lets expand() lead from the beginning of `word` to `stem`. Once a shard is enough.
+  Result<void> lead(const std::string& word, const std::string& stem);
   Result<void> finish();
 
  private:
@@ -59,8 +61,10 @@ class ShardWriter {
   std::unique_ptr<State> state_;
 };
 
-/// Joins shards, in order, into one file; numbers run on from shard to shard.
-Result<void> merge_shards(const std::vector<std::string>& folders, const std::string& file);
+enum class MergeInto : std::uint8_t { folder, file };
+/// Joins shards, in order; numbers run on from shard to shard. `path` is made.
+Result<void> merge_shards(std::span<const std::string> folders, const std::string& path,
+                          MergeInto into);
 
 /// Walks every block of the file's tables. Slow; a manifest's hash says more.
 Result<void> check_store(const std::string& file);
@@ -108,7 +112,8 @@ class StoreReader {
                           const std::function<bool(std::uint32_t)>& accept);
   Result<bool> exists(const std::string& term);
   Result<bool> has_term(std::uint32_t number, const std::string& term);
-  /// The terms that begin with `prefix`, in byte order. Errors: over_limit.
+  /// The stem terms that begin with `prefix` or belong to a word that does; sorted, unique.
+  /// Errors: over_limit.
   Result<std::vector<std::string>> expand(const std::string& prefix, std::size_t terms_max);
 
  private:

@@ -39,8 +39,7 @@ TermMaker::Known TermMaker::make(std::string_view word, const std::string& langu
   const WordStems stems = stems_.of(folded, language);
   known.stem = make_term(kTermStem, stems.stem);
   if (!stems.other.empty()) known.other = make_term(kTermStem, stems.other);
-  if (folded.plain != stems.stem && folded.plain != stems.other)
-    known.exact = make_term(kTermExact, folded.plain);
+  if (folded.plain != stems.stem) leads_.emplace(std::move(folded.plain), stems.stem);
   return known;
 }
 
@@ -79,7 +78,6 @@ void TermMaker::write(const DocRef& ref, const TextDocument& document, ShardWrit
     if (known->stem.empty()) continue;
     writer.term(known->stem, known->count);
     if (!known->other.empty()) writer.term(known->other, known->count);
-    if (!known->exact.empty()) writer.term(known->exact, 0);
   }
   for (const std::string& id : document.ids)
     for (const std::string& form : id_forms(id)) writer.term(make_term(kTermId, form), 1);
@@ -91,6 +89,12 @@ void TermMaker::write(const DocRef& ref, const TextDocument& document, ShardWrit
   if (!document.channel.empty()) writer.term(make_term(kTermChannel, document.channel), 0);
   if (document.visibility != Visibility::normal)
     writer.term(visibility_term(document.visibility), 0);
+}
+
+Result<void> TermMaker::finish(ShardWriter& writer) {
+  for (const auto& [word, stem] : leads_)
+    if (auto led = writer.lead(word, stem); !led) return led;
+  return {};
 }
 
 }  // namespace concord::index

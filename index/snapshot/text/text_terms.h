@@ -2,8 +2,10 @@
 // Thread class: one-owner.
 #pragma once
 #include <cstdint>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "index/snapshot/text/text_stems.h"
@@ -18,14 +20,16 @@ std::string visibility_term(Visibility visibility);
 
 class TermMaker {
  public:
-  /// Gives every term of the document to `writer`, between its begin() and end().
+  /// Gives every term of the document to `writer`, between its begin() and end(). The words that
+  /// the writer must lead to their stems are noted for finish().
   void write(const DocRef& ref, const TextDocument& document, ShardWriter& writer);
+  /// Call once, after the last document of the shard.
+  Result<void> finish(ShardWriter& writer);
 
  private:
   struct Known {
-    std::string stem;   // terms, ready to write; `other` and `exact` may be empty
+    std::string stem;   // terms, ready to write; `other` may be empty
     std::string other;
-    std::string exact;
     std::uint64_t document = 0;  // counted for this one
     std::uint32_t count = 0;
   };
@@ -40,6 +44,7 @@ class TermMaker {
   std::uint64_t document_ = 0;
   std::vector<Known*> used_;
   std::string key_;
+  std::set<std::pair<std::string, std::string>> leads_;  // word, stem
 };
 
 }  // namespace concord::index

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <random>
 #include <set>
 #include <string>
@@ -64,7 +65,7 @@ inline TextAccess access_to(const Docs& docs) {
 
 inline TextIndex build_and_open(const Docs& docs, const std::string& folder,
                                 unsigned threads = 2) {
-  const auto built = build_text_index(source_of(docs), folder, {threads, {}});
+  const auto built = build_text_index(source_of(docs), folder, {.threads = threads});
   EXPECT_TRUE(built) << (built ? "" : built.error().text());
   auto index = TextIndex::open(folder);
   EXPECT_TRUE(index) << (index ? "" : index.error().text());
@@ -225,6 +226,17 @@ class Scanner {
     return false;
   }
 
+  /// Whether a word anywhere in the base begins with `prefix` and has this stem.
+  bool begins(const std::string& prefix, const std::string& stem) {
+    if (forms_.empty())
+      for (const Doc& doc : docs_)
+        for (const std::string* text : {&doc.text.title, &doc.text.text})
+          for (const FoldedWord& word : words_of(*text))
+            forms_.emplace(stems_.of(word, stem_language(doc.text.language)).stem, word.plain);
+    const auto [first, last] = forms_.equal_range(stem);
+    return std::any_of(first, last, [&](const auto& f) { return f.second.starts_with(prefix); });
+  }
+
   bool has_word(const Doc& doc, const Leaf& leaf, const FoldedWord& wanted) {
     const std::vector<std::string> stems = stems_.all_of(wanted, languages_);
     const std::string language = stem_language(doc.text.language);
@@ -233,11 +245,11 @@ class Scanner {
         const WordStems has = stems_.of(word, language);
         for (const std::string* stem : {&has.stem, &has.other}) {
           if (stem->empty()) continue;
-          if (leaf.kind == Leaf::Kind::prefix ? stem->starts_with(wanted.plain)
-                                              : std::count(stems.begin(), stems.end(), *stem) > 0)
+          if (leaf.kind == Leaf::Kind::prefix
+                  ? stem->starts_with(wanted.plain) || begins(wanted.plain, *stem)
+                  : std::count(stems.begin(), stems.end(), *stem) > 0)
             return true;
         }
-        if (leaf.kind == Leaf::Kind::prefix && word.plain.starts_with(wanted.plain)) return true;
       }
     return false;
   }
@@ -252,6 +264,7 @@ class Scanner {
 
   const Docs& docs_;
   std::vector<std::string> languages_;
+  std::multimap<std::string, std::string> forms_;  // stem → words
   Stems stems_;
 };
 
