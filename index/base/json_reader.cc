@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "index/base/assert.h"
+#include "index/base/json_fault.h"
 
 namespace concord::index {
 namespace {
@@ -75,6 +76,17 @@ bool find_duplicate(dom::element value, std::vector<std::string_view>& names,
   return false;
 }
 
+// The library says what it met; where, only the slow reader knows. That one takes any number, so
+// where it finds no fault, a number was too large.
+Error refusal(std::string_view text, simdjson::error_code error, std::size_t depth_max) {
+  if (const auto fault = find_json_fault(text, depth_max + 1))
+    return {Code::bad_input, "JSON: " + std::string(fault->reason),
+            line_and_column(text, fault->offset)};
+  if (error == simdjson::NUMBER_ERROR)
+    return {Code::bad_input, "JSON: a number fits neither 64 bits nor a double", ""};
+  return {Code::bad_input, std::string("JSON: ") + simdjson::error_message(error), ""};
+}
+
 void append_object(JsonWriter& out, JsonValue value) {
   out.begin_object();
   for (const JsonMember& member : value.members()) {
@@ -110,7 +122,8 @@ Result<JsonValue> JsonReader::parse(std::string_view text) {
   State& state = *state_;
   if (text.size() > state.rules.bytes_max)
     return fail(Code::over_limit, "JSON over " + std::to_string(state.rules.bytes_max) + " bytes");
-  if (text.empty()) return fail(Code::bad_input, "JSON expected, nothing found");
+  if (text.empty())
+    return fail(Code::bad_input, "JSON expected, nothing found", "line 1, column 1");
   const std::size_t depth = state.rules.depth_max + 1;  // simdjson refuses at its bound already
   if (state.parser.max_depth() != depth || state.parser.capacity() < text.size())
     if (state.parser.allocate(std::max(state.parser.capacity(), text.size()), depth) !=
@@ -121,8 +134,7 @@ Result<JsonValue> JsonReader::parse(std::string_view text) {
   if (error == simdjson::DEPTH_ERROR)
     return fail(Code::over_limit,
                 "JSON nested deeper than " + std::to_string(state.rules.depth_max));
-  if (error != simdjson::SUCCESS)
-    return fail(Code::bad_input, std::string("JSON: ") + simdjson::error_message(error));
+  if (error != simdjson::SUCCESS) return fail(refusal(text, error, state.rules.depth_max));
   std::string pointer;
   if (state.rules.refuse_duplicate_names && find_duplicate(root, state.names, pointer))
     return fail(Code::bad_input, "JSON: this member occurs twice in its object", pointer);

@@ -130,8 +130,8 @@ class JsonReader {
   JsonReader& operator=(JsonReader&&) noexcept;
 
   /// Copies `text`; the value borrows from the reader until the next parse.
-  /// Errors: bad_input (place: the JSON pointer of a duplicate name; simdjson tells what is wrong
-  /// with the syntax, but not where), over_limit (size, depth).
+  /// Errors: bad_input (place: "line 1, column 7", or the JSON pointer of a duplicate name),
+  /// over_limit (size, depth).
   Result<JsonValue> parse(std::string_view text);
 
  private:
