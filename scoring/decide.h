@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -12,11 +13,13 @@
 #include "index/base/types.h"
 #include "index/base/vocabulary.h"
 #include "index/snapshot/snapshot.h"
+#include "scoring/model.h"
 #include "scoring/policy.h"
 
 namespace concord::scoring {
 
 /// Bits for write_decision: what is shown beside the answer. Presentation: never part of answer_id.
+/// `dropped`: the rest of the catalogue and why; `scores`: what each predictor of a model added.
 enum Explain : std::uint32_t { kExplainNothing = 0, kExplainDropped = 1, kExplainScores = 2 };
 
 struct DecisionQuestion {
@@ -44,7 +47,7 @@ struct Reason {
   std::uint32_t evidence_begin = 0;  // into Decision::evidence
   std::uint32_t evidence_count = 0;
   std::int64_t until_ms = index::kNoTime;
-  std::string_view ends_when;      // set when `until_ms` is not
+  std::string_view ends_when;      // shown when there is no `until_ms`
 };
 
 struct Factors {
@@ -57,13 +60,21 @@ struct Factors {
 /// What goes before what: the order of the answer is (tier, priority_micro descending, action id).
 enum class Tier : std::uint8_t { mandatory, acknowledges, asked, other };
 
+/// What speaks for an action.
+struct Why {
+  std::string_view because;
+  std::uint32_t evidence_begin = 0;  // into Decision::evidence
+  std::uint32_t evidence_count = 0;
+};
+
 struct RankedAction {
   std::uint32_t action = 0;  // place in the catalogue, which is ordered by id
   Tier tier = Tier::other;
   Factors factors;
   std::int64_t priority_micro = 0;
+  bool asked = false;                // the customer asked for it
   std::uint64_t deliverable_by = 0;  // bit per channel of company.toml
-  std::uint32_t why_begin = 0;       // into Decision::evidence: what it is about
+  std::uint32_t why_begin = 0;  // into Decision::whys
   std::uint32_t why_count = 0;
   std::int32_t treatment = -1;       // of the question's channel; -1: none
   bool has_blocked_here = false;
@@ -75,12 +86,14 @@ struct Dropped {
   Reason reason;
 };
 
-/// A block rule that holds now, once for each cause. `evidence` has the cause (none: it follows
-/// from a condition over the whole customer).
+/// A block rule that holds now. Its evidence: the causes, oldest first, at most kEvidenceMax (none:
+/// it follows from a condition over the whole customer).
 struct Block {
   std::uint32_t rule = 0;  // place in company.toml
   Reason reason;
 };
+
+inline constexpr std::uint32_t kEvidenceMax = 10;
 
 /// What one grade may still grant to this customer.
 struct Authority {
@@ -100,9 +113,11 @@ struct Decision {
   std::string_view language;          // the customer's, else the company's
   std::vector<RankedAction> ranked;   // all that may be done, best first
   std::vector<Dropped> dropped;       // the rest of the catalogue, by action
-  std::vector<Block> blocks;          // worst first: strength, severity, oldest cause, rule
+  std::vector<Block> blocks;          // worst first: strength, severity, order of company.toml
   std::vector<Authority> authority;   // by the order of company.toml
+  std::vector<Why> whys;
   std::vector<index::EntryView> evidence;
+  std::span<const FeatureValue> features;  // by the order of features.toml
   std::array<std::uint32_t, kStageCount> dropped_at{};  // counts by stage
   std::string_view no_action;         // empty unless `ranked` is empty: the commonest cause
 };

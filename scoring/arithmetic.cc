@@ -1,0 +1,90 @@
+#include "scoring/arithmetic.h"
+
+#include <array>
+
+#include "index/base/assert.h"
+
+namespace concord::scoring {
+namespace {
+
+__extension__ using Unsigned = unsigned __int128;
+constexpr std::int64_t kMicro = 1'000'000;
+constexpr std::uint64_t kBillion = 1'000'000'000;
+
+// A product as high · 10^18 + low, low < 10^18.
+struct Big {
+  Unsigned high = 0;
+  Unsigned low = 0;
+};
+constexpr Unsigned kBase = Unsigned{kBillion} * kBillion;
+
+/// a · b for a < 2^126, b < 2^63, as high and low parts to the base 10^18. A high part of 2^64 or
+/// more may come out smaller, but never below 2^64 (unless b is 0): the caller saturates far below.
+Big multiply(Unsigned a, std::uint64_t b) {
+  constexpr Unsigned kHighMax = Unsigned{1} << 64;
+  const Unsigned high = a / kBase < kHighMax ? a / kBase : kHighMax;
+  const Unsigned low = (a % kBase) * b;
+  return {high * b + low / kBase, low % kBase};
+}
+
+// Sigmoid table: e^(-k/128) for k = 0 … 2048 (z from 0 to 16) in 1/2^62, by integers only.
+constexpr int kStepsPerUnit = 128;
+constexpr int kUnits = 16;
+constexpr std::size_t kTableSize = std::size_t{kStepsPerUnit} * kUnits + 1;
+constexpr Wide kOne = Wide{1} << 62;
+
+constexpr Wide exp_minus_step() {  // e^(-1/128), by its series
+  Wide sum = kOne;
+  Wide term = kOne;
+  for (int n = 1; n < 12; ++n) {
+    term = -term / (Wide{kStepsPerUnit} * n);
+    sum += term;
+  }
+  return sum;
+}
+
+constexpr std::array<std::int32_t, kTableSize> make_table() {
+  std::array<std::int32_t, kTableSize> table{};  // sigmoid(k/128) in millionths, rounded
+  const Wide step = exp_minus_step();
+  Wide power = kOne;
+  for (std::size_t k = 0; k < kTableSize; ++k) {
+    const Wide sum = kOne + power;
+    table[k] = static_cast<std::int32_t>((2 * kOne * kMicro / sum + 1) / 2);
+    power = (power * step) >> 62;
+  }
+  return table;
+}
+constexpr std::array<std::int32_t, kTableSize> kSigmoid = make_table();
+
+}  // namespace
+
+std::int64_t priority_micro(std::int64_t propensity_micro, std::int64_t context_weight_micro,
+                            std::int64_t value_minor, std::int64_t lever_micro) {
+  CONCORD_ASSERT(propensity_micro >= 0 && context_weight_micro >= 0);
+  CONCORD_ASSERT(value_minor >= 0 && lever_micro >= 0);
+  const auto pc = static_cast<Unsigned>(propensity_micro) * static_cast<Unsigned>(context_weight_micro);
+  const Big pcv = multiply(pc, static_cast<std::uint64_t>(value_minor));
+  // pcv · L = (high · 10^18 + low) · L; divide by 10^12.
+  const auto lever = static_cast<Unsigned>(lever_micro);
+  constexpr Unsigned kMax = std::numeric_limits<std::int64_t>::max();
+  constexpr Unsigned kTera = Unsigned{1'000'000} * 1'000'000;
+  if (lever == 0) return 0;
+  if (pcv.high > kMax / lever) return std::numeric_limits<std::int64_t>::max();
+  const Unsigned sum = pcv.high * lever * kMicro + pcv.low * lever / kTera;
+  return sum > kMax ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(sum);
+}
+
+std::int64_t sigmoid_micro(std::int64_t z_micro) {
+  constexpr std::int64_t kEdge = kUnits * kMicro;
+  const bool negative = z_micro < 0;
+  const std::int64_t z = negative ? (z_micro < -kEdge ? kEdge : -z_micro)
+                                  : (z_micro > kEdge ? kEdge : z_micro);
+  const std::int64_t scaled = z * kStepsPerUnit;
+  const auto k = static_cast<std::size_t>(scaled / kMicro);
+  std::int64_t value = kSigmoid[k];
+  if (k + 1 < kTableSize) value += (kSigmoid[k + 1] - value) * (scaled % kMicro) / kMicro;
+  if (negative) value = kMicro - value;
+  return value == 0 ? 1 : value;
+}
+
+}  // namespace concord::scoring

@@ -1,0 +1,52 @@
+// The conditions of a policy set: what they may speak about, and asking one, at most once a
+// decision. Thread class: one-owner (ConditionState); the functions are any-thread.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "index/snapshot/snapshot.h"
+#include "scoring/cel/program.h"
+#include "scoring/facts.h"
+#include "scoring/policy_data.h"
+
+namespace concord::scoring {
+
+/// Declares customer, account, entries, features, consents, intent, direction and now in
+/// `policy.environment`. Requires: policy.features is complete and stays where it is.
+void declare_environment(PolicyData& policy);
+
+enum class Truth : std::uint8_t { no, yes, unknown };
+
+struct Answer {
+  Truth truth = Truth::no;
+  std::string_view unknown_field;  // unknown: what is absent; the whole condition after an error
+};
+
+struct ConditionState;
+struct EntryRef {  // what a condition's entry points at
+  index::EntryView entry;
+  const ConditionState* state;
+};
+struct ConditionState {
+  static constexpr std::size_t kVariables = 8;
+  const PolicyData* policy = nullptr;
+  const index::Customer* customer = nullptr;
+  const Facts* facts = nullptr;
+  index::UnixMillis as_of;
+  std::vector<EntryRef> entries;
+  std::array<cel::Value, kVariables> variables;
+  std::vector<Answer> answers;          // by condition
+  std::vector<std::uint8_t> has_answer;  // likewise
+  cel::Scratch scratch;
+};
+
+/// Makes `state` ready for one customer and question. Everything passed must outlive its use.
+void prepare(ConditionState& state, const PolicyData& policy, const index::Customer& customer,
+             const DecisionQuestion& question, const Facts& facts);
+
+/// Asks condition number `condition`; the second time the answer is remembered.
+Answer ask(ConditionState& state, std::uint32_t condition);
+
+}  // namespace concord::scoring

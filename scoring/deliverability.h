@@ -1,0 +1,61 @@
+// On which channels an action may reach the customer now: address, special needs, consent, caps and
+// quiet hours. Thread class: one-owner.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "scoring/conditions.h"
+#include "scoring/decide.h"
+
+namespace concord::scoring {
+
+/// What the answer depends on besides the channel.
+struct Sending {
+  index::Purpose purpose = index::Purpose::none;  // of the action; service when it was asked for
+  bool asked = false;
+  std::uint32_t brand = 0;  // 0: none, else place in PolicyData::brands + 1
+};
+Sending sending_of(const PolicyData& policy, const Action& action, bool asked);
+
+class Deliverability {
+ public:
+  /// Forgets the last customer. Borrows.
+  void reset(const ConditionState& state, const DecisionQuestion& question);
+  /// Bits of the channels that pass, worked out once for each Sending.
+  std::uint64_t channels(const Sending& sending);
+  /// Why not on `channel`. Requires: its bit is not in channels(sending).
+  const Reason& reason(const Sending& sending, std::uint32_t channel);
+
+ private:
+  struct Row {
+    bool ready = false;
+    std::uint64_t passing = 0;
+    std::vector<Reason> reasons;  // by channel
+  };
+  Row& row_of(const Sending& sending);
+  bool passes(const Sending& sending, std::uint32_t channel, Reason& reason) const;
+  bool has_address(const Channel& channel) const;
+  bool passes_needs(const Sending& sending, std::uint32_t channel) const;
+  bool passes_consent(const Sending& sending, const Channel& channel, Reason& reason) const;
+  bool passes_caps(const Sending& sending, const Channel& channel, Reason& reason) const;
+  bool passes_quiet(const Sending& sending, const Channel& channel, Reason& reason) const;
+
+  const ConditionState* state_ = nullptr;
+  bool outbound_ = true;
+  std::vector<Row> rows_;
+};
+
+/// The entry that holds `count`-th newest place among contacts that `counts` accepts, when there are
+/// so many within (as_of - window, as_of]. nullptr: fewer.
+template <typename Counts>
+const Contact* nth_newest(const std::vector<Contact>& contacts, std::uint32_t count,
+                          std::int64_t after_ms, Counts&& counts) {
+  std::uint32_t seen = 0;
+  for (const Contact& contact : contacts) {  // newest first
+    if (contact.at_ms <= after_ms) break;
+    if (counts(contact) && ++seen == count) return &contact;
+  }
+  return nullptr;
+}
+
+}  // namespace concord::scoring

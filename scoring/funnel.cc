@@ -1,0 +1,208 @@
+#include "scoring/funnel.h"
+
+#include <algorithm>
+
+#include "scoring/arithmetic.h"
+#include "scoring/contact_policy.h"
+
+namespace concord::scoring {
+namespace {
+
+using index::Direction;
+using index::EntryView;
+using index::kNoTime;
+
+constexpr std::int64_t kMicro = 1'000'000;
+
+bool is_one_of(const std::vector<std::string>& words, std::string_view word) {
+  return !word.empty() && std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string_view text_of(Level level) {
+  constexpr std::string_view kLevels[] = {"all", "issue", "group", "action"};
+  return kLevels[static_cast<std::size_t>(level)];
+}
+
+bool drop(Reason& reason, Stage stage, std::string_view component, std::string_view because,
+          std::string_view ends_when) {
+  reason.stage = stage;
+  reason.component = component;
+  reason.because = because;
+  reason.ends_when = ends_when;
+  return false;
+}
+
+}  // namespace
+
+void Funnel::run(std::uint32_t number) {
+  const Action& action = policy_.actions[number];
+  Reason reason;
+  RankedAction ranked;
+  ranked.action = number;
+  find_asked(action);
+  if (!passes(action, reason, ranked)) {
+    ++out_.dropped_at[static_cast<std::size_t>(reason.stage)];
+    out_.dropped.push_back(Dropped{number, reason});
+    return;
+  }
+  ranked.asked = asked_;
+  ranked.tier = tier_of(action);
+  weigh(action, ranked);
+  tell_why(action, ranked);
+  out_.ranked.push_back(ranked);
+}
+
+bool Funnel::passes(const Action& action, Reason& reason, RankedAction& ranked) {
+  const bool outbound = question_.direction == Direction::outbound;
+  return is_available(action, reason) &&
+         passes_gates(action.eligibility, Stage::eligibility, reason) &&
+         passes_gates(action.applicability, Stage::applicability, reason) &&
+         passes_gates(action.suitability, Stage::suitability, reason) &&
+         passes_contact_policy(state_.conditions, action, outbound, asked_, reason,
+                               out_.evidence) &&
+         passes_blocks(action, reason) && is_deliverable(action, reason, ranked) &&
+         is_likely(action, reason, ranked);
+}
+
+void Funnel::find_asked(const Action& action) {
+  asked_by_ = nullptr;
+  asked_ = question_.direction == Direction::inbound && is_one_of(action.answers, question_.intent);
+  if (asked_ || action.answers.empty()) return;
+  for (const EntryView& entry : state_.facts.asked) {
+    if (!is_one_of(action.answers, entry.topic()) && !is_one_of(action.answers, entry.reason()))
+      continue;
+    asked_ = true;
+    asked_by_ = &entry;
+    return;
+  }
+}
+
+bool Funnel::is_available(const Action& action, Reason& reason) {
+  constexpr Stage kStage = Stage::available;
+  const std::int64_t now = question_.as_of.ms;
+  if (!action.enabled)
+    return drop(reason, kStage, "enabled", "it is switched off", "it is switched on");
+  if (action.from_ms != kNoTime && now < action.from_ms) {
+    reason.until_ms = action.from_ms;
+    return drop(reason, kStage, "from", "it has not begun", {});
+  }
+  if (action.to_ms != kNoTime && now >= action.to_ms)
+    return drop(reason, kStage, "to", "it is over", "it is offered again");
+  const auto direction = static_cast<unsigned>(question_.direction);
+  if (action.directions != 0 && (action.directions >> direction & 1U) == 0)
+    return drop(reason, kStage, "direction", "it is not for this direction",
+                "the customer is spoken to in the other direction");
+  if (action.asked_only && !asked_)
+    return drop(reason, kStage, "asked_only", "it is done only when the customer asks for it",
+                "the customer asks for it");
+  if (!action.stale_task) return true;
+  for (const EntryView& entry : state_.blocks.stale)
+    if (is_stale_task_of(policy_, action, entry)) return true;
+  return drop(reason, kStage, "stale_task", "no record of this department is forgotten",
+              "a record of this department is forgotten");
+}
+
+bool Funnel::passes_gates(const std::vector<Gate>& gates, Stage stage, Reason& reason) {
+  for (const Gate& gate : gates) {
+    const Answer answer = ask(state_.conditions, gate.condition);
+    if (answer.truth == Truth::yes) continue;
+    const std::string_view text = policy_.conditions[gate.condition].text;
+    reason.unknown_field = answer.unknown_field;
+    return drop(reason, stage, text_of(gate.level), text, text);
+  }
+  return true;
+}
+
+bool Funnel::passes_blocks(const Action& action, Reason& reason) {
+  for (const LiveRule& live : state_.blocks.rules) {
+    if (!blocks_action(policy_, state_.blocks, live, action, asked_)) continue;
+    for (const Block& block : out_.blocks)
+      if (block.rule == live.rule) reason = block.reason;
+    return false;
+  }
+  return true;
+}
+
+bool Funnel::is_deliverable(const Action& action, Reason& reason, RankedAction& ranked) {
+  const Sending sending = sending_of(policy_, action, asked_);
+  ranked.deliverable_by = state_.deliverability.channels(sending) & action.channels;
+  if (ranked.deliverable_by != 0) return true;
+  const Reason* soonest = nullptr;  // the channel that is free again first, else the first one
+  for (std::uint32_t i = 0; i < policy_.channels.size(); ++i) {
+    if ((action.channels >> i & 1U) == 0) continue;
+    const Reason& why_not = state_.deliverability.reason(sending, i);
+    if (soonest == nullptr ||
+        (why_not.until_ms != kNoTime &&
+         (soonest->until_ms == kNoTime || why_not.until_ms < soonest->until_ms)))
+      soonest = &why_not;
+  }
+  reason = *soonest;  // a loaded action has a wording for one channel at least
+  return false;
+}
+
+bool Funnel::is_likely(const Action& action, Reason& reason, RankedAction& ranked) {
+  std::int64_t& propensity = ranked.factors.propensity_micro;
+  propensity = action.model == kNone
+                   ? action.propensity_micro
+                   : propensity_micro(policy_.models[action.model], state_.facts.features);
+  if (propensity >= action.propensity_min_micro) return true;
+  return drop(reason, Stage::propensity, "propensity_min_micro", "it is too unlikely to be wanted",
+              "the propensity reaches the action's least");
+}
+
+void Funnel::weigh(const Action& action, RankedAction& ranked) {
+  Factors& factors = ranked.factors;
+  for (const ContextWeight& weight : action.context)
+    if (ask(state_.conditions, weight.when).truth == Truth::yes)
+      factors.context_weight_micro += weight.add_micro;
+  factors.context_weight_micro = std::max<std::int64_t>(0, factors.context_weight_micro);
+  factors.value_minor = action.value_minor;
+  factors.lever_micro = kMicro + action.lever_add_micro;
+  if (action.care) factors.lever_micro += policy_.care_floor.lever_add_micro;
+  factors.lever_micro = std::max<std::int64_t>(0, factors.lever_micro);
+  ranked.priority_micro =
+      scoring::priority_micro(factors.propensity_micro, factors.context_weight_micro,
+                              factors.value_minor, factors.lever_micro);
+}
+
+Tier Funnel::tier_of(const Action& action) const {
+  if (action.mandatory || action.stale_task) return Tier::mandatory;
+  if ((action.acknowledges & state_.blocks.holding) != 0) return Tier::acknowledges;
+  return asked_ ? Tier::asked : Tier::other;
+}
+
+void Funnel::add_why(std::string_view because, std::uint32_t evidence_begin) {
+  const auto end = static_cast<std::uint32_t>(out_.evidence.size());
+  out_.whys.push_back(Why{because, evidence_begin, end - evidence_begin});
+}
+
+void Funnel::add_stale(const Action& action) {
+  const auto begin = static_cast<std::uint32_t>(out_.evidence.size());
+  for (const EntryView& entry : state_.blocks.stale)
+    if (out_.evidence.size() - begin < kEvidenceMax && is_stale_task_of(policy_, action, entry))
+      out_.evidence.push_back(entry);
+  add_why("this record is forgotten: finish or correct it", begin);
+}
+
+void Funnel::tell_why(const Action& action, RankedAction& ranked) {
+  ranked.why_begin = static_cast<std::uint32_t>(out_.whys.size());
+  if (action.stale_task) add_stale(action);
+  if ((action.acknowledges & state_.blocks.holding) != 0)
+    for (const Block& block : out_.blocks)
+      if ((action.acknowledges & state_.blocks.holding) >> block.rule & 1U)
+        out_.whys.push_back(
+            Why{block.reason.because, block.reason.evidence_begin, block.reason.evidence_count});
+  auto begin = static_cast<std::uint32_t>(out_.evidence.size());
+  if (asked_by_ != nullptr) out_.evidence.push_back(*asked_by_);
+  if (asked_) add_why("the customer asked for it", begin);
+  begin = static_cast<std::uint32_t>(out_.evidence.size());
+  if (action.about != kNone && state_.facts.has_newest[action.about] != 0) {
+    out_.evidence.push_back(state_.facts.newest[action.about]);
+    add_why(policy_.features[action.about].name, begin);
+  }
+  if (action.care) add_why("the customer has not heard from us for too long",
+                           static_cast<std::uint32_t>(out_.evidence.size()));
+  ranked.why_count = static_cast<std::uint32_t>(out_.whys.size()) - ranked.why_begin;
+}
+
+}  // namespace concord::scoring

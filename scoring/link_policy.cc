@@ -1,0 +1,79 @@
+// The last step of loading: sorts the catalogue, resolves fall-backs, and plans what each kind of
+// entry is held against.
+#include <algorithm>
+
+#include "scoring/loading.h"
+
+namespace concord::scoring {
+namespace {
+
+void link_channels(PolicyData& data, Action& action) {
+  std::uint64_t written = 0;
+  for (const Treatment& treatment : action.treatments)
+    if (treatment.channel != kNone) written |= 1ULL << treatment.channel;
+  action.channels = written;
+  for (std::size_t i = 0; i < data.channels.size(); ++i)
+    for (const std::uint32_t other : data.channels[i].wording_of)
+      if ((written >> other & 1U) != 0) action.channels |= 1ULL << i;
+}
+
+void link_topics(PolicyData& data) {
+  for (std::size_t i = 0; i < data.topics.size(); ++i)
+    data.topic_numbers.emplace(data.topics[i], static_cast<std::uint32_t>(i));
+  for (const Action& action : data.actions)
+    for (const std::uint32_t topic : action.topics) {
+      std::vector<std::uint32_t>& topics = data.groups[action.group].topics;
+      if (std::find(topics.begin(), topics.end(), topic) == topics.end()) topics.push_back(topic);
+    }
+}
+
+void link_plans(PolicyData& data) {
+  for (std::size_t kind = 0; kind < data.plans.size(); ++kind) {
+    KindPlan& plan = data.plans[kind];
+    for (std::size_t i = 0; i < data.features.size(); ++i)
+      if (data.features[i].filter.takes(static_cast<index::Kind>(kind)))
+        plan.features.push_back(static_cast<std::uint32_t>(i));
+    for (std::size_t i = 0; i < data.rules.size(); ++i)
+      if (data.rules[i].has_match && data.rules[i].match.takes(static_cast<index::Kind>(kind)))
+        plan.rules.push_back(static_cast<std::uint32_t>(i));
+  }
+}
+
+void link_windows(PolicyData& data) {
+  std::int64_t window = data.asked_window_ms;
+  for (const Cap& cap : data.caps) window = std::max(window, cap.window_ms);
+  for (const Pause& pause : data.pauses)
+    window = std::max(window, pause.window_ms + pause.pause_ms);
+  data.contact_window_ms = std::max(window, data.duplicate_topic.window_ms);
+  for (const Grade& grade : data.grades)
+    data.authority_window_ms = std::max(data.authority_window_ms, grade.period_ms);
+}
+
+/// What goes stale must become somebody's task.
+void check_stale_tasks(const PolicyData& data, TableReader& company) {
+  const bool stale = std::any_of(data.rules.begin(), data.rules.end(),
+                                 [](const BlockRule& rule) { return rule.stale_after_ms != 0; });
+  const bool task = std::any_of(data.actions.begin(), data.actions.end(),
+                                [](const Action& action) { return action.stale_task; });
+  if (stale && !task)
+    company.problem("block", "has 'stale_after', but no action has stale_task = true");
+}
+
+}  // namespace
+
+void link_policy(Loading& loading, TableReader& company) {
+  PolicyData& data = loading.data;
+  if (data.actions.empty() || data.actions.size() > kActionsMax)
+    company.problems().add("actions", "between 1 and " + std::to_string(kActionsMax) +
+                                          " actions are needed, there are " +
+                                          std::to_string(data.actions.size()));
+  std::sort(data.actions.begin(), data.actions.end(),
+            [](const Action& a, const Action& b) { return a.id < b.id; });
+  for (Action& action : data.actions) link_channels(data, action);
+  link_topics(data);
+  link_plans(data);
+  link_windows(data);
+  check_stale_tasks(data, company);
+}
+
+}  // namespace concord::scoring
