@@ -107,8 +107,7 @@ class Cost {
     if (n.kind == NodeKind::call && n.text == "+")
       return plus(size(n.children[0]), size(n.children[1]));
     if (n.kind == NodeKind::macro) return size(n.children[0]);
-    if (n.kind == NodeKind::conditional)
-      return std::max(size(n.children[1]), size(n.children[2]));
+    if (n.kind == NodeKind::conditional) return std::max(size(n.children[1]), size(n.children[2]));
     return options_.limits.assumed_list_size;
   }
 

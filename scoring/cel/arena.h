@@ -26,7 +26,8 @@ class Arena {
       used_ = 0;
     }
     if (chunk_ == chunks_.size()) {
-      const std::size_t size = std::max<std::size_t>(bytes, 4096U << std::min<std::size_t>(chunk_, 8));
+      const std::size_t size =
+          std::max<std::size_t>(bytes, 4096U << std::min<std::size_t>(chunk_, 8));
       chunks_.push_back({std::make_unique_for_overwrite<std::byte[]>(size), size});
     }
     void* at = chunks_[chunk_].bytes.get() + used_;

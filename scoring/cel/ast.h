@@ -14,17 +14,17 @@ namespace concord::cel {
 using NodeId = std::uint32_t;
 
 enum class NodeKind : std::uint8_t {
-  literal,      // value
-  name,         // text (with a leading "." when absolute)
-  select,       // children[0].text
-  has,          // has(children[0].text)
-  call,         // text(children…); member: children[0] is the receiver
-  logic_and,    // children, two or more
+  literal,    // value
+  name,       // text (with a leading "." when absolute)
+  select,     // children[0].text
+  has,        // has(children[0].text)
+  call,       // text(children…); member: children[0] is the receiver
+  logic_and,  // children, two or more
   logic_or,
   conditional,  // children[0] ? [1] : [2]
   list,
-  map,          // key, value, key, value…
-  macro,        // children: range, then predicate (unless `plain`), then transform (if it has one)
+  map,    // key, value, key, value…
+  macro,  // children: range, then predicate (unless `plain`), then transform (if it has one)
 };
 
 enum class Macro : std::uint8_t { all, exists, exists_one, collect, collect_map };

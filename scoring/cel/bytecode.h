@@ -19,31 +19,31 @@
 namespace concord::cel {
 
 enum class Op : std::uint8_t {
-  constant,       // push constants[a]
-  variable,       // push the variable in slot a
-  local,          // push the name of loop a (its second one when `flag`)
-  field,          // top = field a of the object on top
+  constant,  // push constants[a]
+  variable,  // push the variable in slot a
+  local,     // push the name of loop a (its second one when `flag`)
+  field,     // top = field a of the object on top
   has_field,
-  local_field,    // push field b of the object that is the name of loop a
+  local_field,     // push field b of the object that is the name of loop a
   variable_field,  // push field b of the object in slot a
   equal_constant,  // top = (top == constants[a]); `flag`: !=
-  key,            // top = top[constants[a]]
+  key,             // top = top[constants[a]]
   has_key,
-  call,           // top `count` values → one; b: number + 1 of a pattern or zone
-  logic_first,    // top decides (`flag`: false decides)? jump a
-  logic_join,     // join the two on top; decided? jump a
-  branch,         // pop: true goes on, false jumps to a; no answer jumps to b and stays
-  jump,           // to a
-  list,           // top a values → a list
-  map,            // top a pairs → a map
-  loop_begin,     // pop the range of loop a; nothing to walk over: push why, jump b
-  loop_next,      // next element of loop a; none left: jump b
-  loop_fold,      // pop a condition for `all` (`flag`) or `exists`; undecided: jump b
-  loop_count,     // pop a condition for `exists_one`; jump b
-  loop_keep,      // pop a condition: false jumps to b
-  loop_collect,   // pop an element of the new list of loop a; jump b (`flag`: a map)
-  loop_end,       // push what loop a has come to; count: its Macro
-  fail,           // push constants[a], an error
+  call,          // top `count` values → one; b: number + 1 of a pattern or zone
+  logic_first,   // top decides (`flag`: false decides)? jump a
+  logic_join,    // join the two on top; decided? jump a
+  branch,        // pop: true goes on, false jumps to a; no answer jumps to b and stays
+  jump,          // to a
+  list,          // top a values → a list
+  map,           // top a pairs → a map
+  loop_begin,    // pop the range of loop a; nothing to walk over: push why, jump b
+  loop_next,     // next element of loop a; none left: jump b
+  loop_fold,     // pop a condition for `all` (`flag`) or `exists`; undecided: jump b
+  loop_count,    // pop a condition for `exists_one`; jump b
+  loop_keep,     // pop a condition: false jumps to b
+  loop_collect,  // pop an element of the new list of loop a; jump b (`flag`: a map)
+  loop_end,      // push what loop a has come to; count: its Macro
+  fail,          // push constants[a], an error
 };
 
 struct Instruction {
@@ -78,13 +78,13 @@ struct Bytecode {
 
 struct Loop {
   Value range;
-  Value first;   // the names it binds
+  Value first;  // the names it binds
   Value second;
   Value answer;
   std::uint32_t next = 0;
-  std::uint32_t found = 0;          // exists_one: how many
+  std::uint32_t found = 0;           // exists_one: how many
   std::uint32_t collected_from = 0;  // start of its part of State::collected
-  bool stopped = false;             // the answer is settled
+  bool stopped = false;              // the answer is settled
 };
 
 struct Scratch::State {

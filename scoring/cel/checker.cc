@@ -23,8 +23,8 @@ class Checker {
   index::Result<Checked> run() {
     Type result = visit(ast_.root);
     if (!error_ && options_.wanted.kind() != TypeKind::dyn && !types_.fits(options_.wanted, result))
-      fail(node(ast_.root).begin, "this must be " + options_.wanted.text() + " and is " +
-                                      types_.finish(result).text());
+      fail(node(ast_.root).begin,
+           "this must be " + options_.wanted.text() + " and is " + types_.finish(result).text());
     if (error_) return index::fail(*error_);
     for (Type& type : out_.types) type = types_.finish(type);
     return std::move(out_);
@@ -281,9 +281,9 @@ Type Checker::logic(NodeId id) {
   for (const NodeId child : n.children) {
     const Type type = visit(child);
     if (!error_ && options_.check && !types_.fits(TypeKind::boolean, type))
-      return fail(node(child).begin,
-                  std::string(n.kind == NodeKind::logic_and ? "`&&`" : "`||`") +
-                      " joins conditions; this is " + types_.finish(type).text());
+      return fail(node(child).begin, std::string(n.kind == NodeKind::logic_and ? "`&&`" : "`||`") +
+                                         " joins conditions; this is " +
+                                         types_.finish(type).text());
   }
   return TypeKind::boolean;
 }
@@ -301,8 +301,8 @@ Type Checker::conditional(NodeId id) {
   if (types_.fits(yes, no)) return types_.resolve(no).kind() == TypeKind::dyn ? no : yes;
   types_.back_to(before);
   if (types_.fits(no, yes)) return no;
-  return fail(n.at, "both sides of `:` must have one type; these are " +
-                        types_.finish(yes).text() + " and " + types_.finish(no).text());
+  return fail(n.at, "both sides of `:` must have one type; these are " + types_.finish(yes).text() +
+                        " and " + types_.finish(no).text());
 }
 
 Type Checker::list(NodeId id) {

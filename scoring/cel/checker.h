@@ -23,7 +23,7 @@ struct Meaning {
     field,      // number: of the object's field
     key,        // of a map, or of whatever it is when running
     function,
-    failure,    // unchecked only: an error when it runs; `text`
+    failure,  // unchecked only: an error when it runs; `text`
   };
   Kind kind = Kind::plain;
   Function function = Function::add;

@@ -127,8 +127,7 @@ void Compiler::select(NodeId id, std::uint32_t depth) {
     emit(Op::local_field, id, meaning(from).number, m.number);
     return;
   }
-  if (m.kind == Meaning::Kind::field && !asks &&
-      meaning(from).kind == Meaning::Kind::variable) {
+  if (m.kind == Meaning::Kind::field && !asks && meaning(from).kind == Meaning::Kind::variable) {
     emit(Op::variable_field, id, meaning(from).number, m.number);
     return;
   }

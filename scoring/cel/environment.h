@@ -17,8 +17,19 @@ namespace concord::cel {
 
 enum class TypeKind : std::uint8_t {
   dyn,  // known only when the program runs
-  null, boolean, integer, uinteger, floating, string, bytes, timestamp, duration, type,
-  list, map, object,
+  null,
+  boolean,
+  integer,
+  uinteger,
+  floating,
+  string,
+  bytes,
+  timestamp,
+  duration,
+  type,
+  list,
+  map,
+  object,
   variable,  // the checker's own: a type still to be found
 };
 

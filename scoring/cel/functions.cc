@@ -225,7 +225,8 @@ Value time_part(Function function, const Value* arguments, std::uint32_t count,
   if (!time.is(Kind::timestamp)) return context.error(kNoOverload);
   if (count == 1) return Value::integer(civil_field(function, time, 0));
   if (context.zone != nullptr)
-    return Value::integer(civil_field(function, time, context.zone->offset_seconds(time.seconds())));
+    return Value::integer(
+        civil_field(function, time, context.zone->offset_seconds(time.seconds())));
   if (!arguments[1].is(Kind::string)) return context.error(kNoOverload);
   const std::optional<Zone> zone = Zone::find(arguments[1].as_text());
   if (!zone) return context.error("there is no such time zone");

@@ -12,7 +12,8 @@
 
 namespace concord::cel {
 
-inline constexpr std::string_view kNoOverload = "the operation does not fit the types of its values";
+inline constexpr std::string_view kNoOverload =
+    "the operation does not fit the types of its values";
 inline constexpr std::string_view kOverflow = "the result is out of range";
 inline constexpr std::string_view kNoSuchKey = "the map has no such key";
 inline constexpr std::string_view kScratchFull = "the evaluation needs too much memory";

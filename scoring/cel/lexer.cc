@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "scoring/cel/escapes.h"
+#include "scoring/cel/numbers.h"
 
 namespace concord::cel {
 namespace {
@@ -15,14 +17,38 @@ bool is_word(char c) { return is_letter(c) || is_digit(c); }
 
 bool is_reserved(std::string_view word) {
   static constexpr std::array<std::string_view, 21> kWords = {
-      "as",     "break", "const", "continue",  "else",    "false",  "for",
-      "function", "if",  "import", "in",       "let",     "loop",   "namespace",
-      "null",   "package", "return", "true",   "var",     "void",   "while"};
+      "as",       "break",   "const",  "continue", "else", "false", "for",
+      "function", "if",      "import", "in",       "let",  "loop",  "namespace",
+      "null",     "package", "return", "true",     "var",  "void",  "while"};
   return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
 }
 
 bool is_name(std::string_view text) {
   return !text.empty() && is_letter(text[0]) && std::all_of(text.begin(), text.end(), is_word);
+}
+
+std::optional<Value> number_value(const Token& token, bool negative) {
+  std::string digits(token.text);
+  if (token.kind == TokenKind::uinteger) digits.pop_back();
+  const bool hex = digits.size() > 2 && (digits[1] == 'x' || digits[1] == 'X');
+  if (hex) digits.erase(0, 2);
+  if (negative) digits.insert(0, "-");
+  if (token.kind == TokenKind::floating) {
+    const std::optional<double> value = read_double(digits);
+    return value ? std::optional<Value>(Value::floating(*value)) : std::nullopt;
+  }
+  const int base = hex ? 16 : 10;
+  const char* const last = digits.data() + digits.size();
+  if (token.kind == TokenKind::uinteger) {
+    std::uint64_t value = 0;
+    const auto done = std::from_chars(digits.data(), last, value, base);
+    if (done.ec != std::errc() || done.ptr != last) return std::nullopt;
+    return Value::uinteger(value);
+  }
+  std::int64_t value = 0;
+  const auto done = std::from_chars(digits.data(), last, value, base);
+  if (done.ec != std::errc() || done.ptr != last) return std::nullopt;
+  return Value::integer(value);
 }
 
 Token Lexer::make(TokenKind kind, std::uint32_t begin) const {
@@ -113,8 +139,8 @@ Token Lexer::number() {
   }
   if (is_word(peek())) {
     while (is_word(peek())) ++at_;
-    return broken(begin, at_, "not a number: `" + std::string(source_.substr(begin, at_ - begin)) +
-                                  "`");
+    return broken(begin, at_,
+                  "not a number: `" + std::string(source_.substr(begin, at_ - begin)) + "`");
   }
   return make(kind, begin);
 }
@@ -174,8 +200,7 @@ Token Lexer::symbol() {
   ++at_;
   const char c = source_[begin];
   if (c == '=') return broken(begin, at_, "`=` does not compare; write `==`");
-  if (c == '&' || c == '|')
-    return broken(begin, at_, std::string("write `") + c + c + "`");
+  if (c == '&' || c == '|') return broken(begin, at_, std::string("write `") + c + c + "`");
   return broken(begin, at_, "this character has no meaning in an expression");
 }
 

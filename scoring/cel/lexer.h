@@ -1,13 +1,25 @@
 // Text to tokens. Thread class: one-owner. Positions are byte offsets.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "scoring/cel/value.h"
 
 namespace concord::cel {
 
 enum class TokenKind : std::uint8_t {
-  end, name, quoted_name, integer, uinteger, floating, string, bytes, symbol, broken,
+  end,
+  name,
+  quoted_name,
+  integer,
+  uinteger,
+  floating,
+  string,
+  bytes,
+  symbol,
+  broken,
 };
 
 struct Token {
@@ -39,6 +51,10 @@ class Lexer {
   std::string_view source_;
   std::uint32_t at_ = 0;
 };
+
+/// The value of an integer, uinteger or floating token, with a minus before it if `negative`.
+/// Empty: it does not fit.
+std::optional<Value> number_value(const Token& token, bool negative);
 
 /// Words of the grammar that no variable may have as its name: "for", "if", "while"…
 bool is_reserved(std::string_view word);

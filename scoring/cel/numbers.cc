@@ -30,10 +30,9 @@ int compare_numbers(const Value& left, const Value& right) {
     return order(left.as_floating(), right.as_floating());
   }
   if (r == Kind::floating)
-    return l == Kind::integer ? integer_to_floating(left.as_integer(), right.as_floating(), -kTwo63,
-                                                    kTwo63)
-                              : integer_to_floating(left.as_uinteger(), right.as_floating(), 0.0,
-                                                    2 * kTwo63);
+    return l == Kind::integer
+               ? integer_to_floating(left.as_integer(), right.as_floating(), -kTwo63, kTwo63)
+               : integer_to_floating(left.as_uinteger(), right.as_floating(), 0.0, 2 * kTwo63);
   if (l == Kind::integer && r == Kind::integer) return order(left.as_integer(), right.as_integer());
   if (l == Kind::integer && left.as_integer() < 0) return -1;
   if (r == Kind::integer && right.as_integer() < 0) return 1;

@@ -24,7 +24,9 @@ int compare_numbers(const Value& left, const Value& right);
 std::optional<double> read_double(std::string_view text);
 
 /// Whether the double lies strictly inside the range of the integer kind.
-inline bool fits_integer(double v) { return v > -9223372036854775808.0 && v < 9223372036854775808.0; }
+inline bool fits_integer(double v) {
+  return v > -9223372036854775808.0 && v < 9223372036854775808.0;
+}
 inline bool fits_uinteger(double v) { return v >= 0.0 && v < 18446744073709551616.0; }
 
 }  // namespace concord::cel

@@ -1,13 +1,10 @@
 #include "scoring/cel/parser.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "index/base/json_writer.h"
-#include "scoring/cel/escapes.h"
 #include "scoring/cel/lexer.h"
-#include "scoring/cel/numbers.h"
 
 namespace concord::cel {
 namespace {
@@ -62,8 +59,7 @@ class Parser {
     return "`" + std::string(token.text) + "`";
   }
 
-  NodeId fail(std::uint32_t offset, std::string what,
-              index::Code code = index::Code::bad_input) {
+  NodeId fail(std::uint32_t offset, std::string what, index::Code code = index::Code::bad_input) {
     if (!error_) error_ = error_at(code, ast_.source, offset, place_, std::move(what));
     return kNone;
   }
@@ -91,8 +87,8 @@ class Parser {
   }
   bool expect(std::string_view text, std::string_view why) {
     if (take(text)) return true;
-    fail(token_.begin,
-         "expected `" + std::string(text) + "` " + std::string(why) + ", found " + describe(token_));
+    fail(token_.begin, "expected `" + std::string(text) + "` " + std::string(why) + ", found " +
+                           describe(token_));
     return false;
   }
 
@@ -244,8 +240,8 @@ NodeId Parser::member(NodeId receiver, std::uint32_t begin) {
       receiver = add(std::move(n));
       continue;
     }
-    if (at_symbol("{") && (node(receiver).kind == NodeKind::name ||
-                           node(receiver).kind == NodeKind::select))
+    if (at_symbol("{") &&
+        (node(receiver).kind == NodeKind::name || node(receiver).kind == NodeKind::select))
       return fail(n.at, "messages cannot be built here; a map is written {\"key\": value}",
                   index::Code::unsupported);
     if (!take(".")) return receiver;
@@ -301,8 +297,7 @@ NodeId Parser::primary() {
     case TokenKind::bytes: return text_literal(true);
     case TokenKind::name: return name(false, begin);
     case TokenKind::symbol: break;
-    case TokenKind::quoted_name:
-      return fail(begin, "a back-quoted name can only follow `.`");
+    case TokenKind::quoted_name: return fail(begin, "a back-quoted name can only follow `.`");
     case TokenKind::end: return fail(begin, "the expression ends too early: a value is missing");
     case TokenKind::broken: return kNone;
   }
@@ -352,8 +347,7 @@ NodeId Parser::name(bool absolute, std::uint32_t begin) {
 
 NodeId Parser::has(NodeId argument, std::uint32_t begin, std::uint32_t at) {
   const Node& select = node(argument);
-  if (select.kind != NodeKind::select)
-    return fail(at, "has() takes one field: has(x.field)");
+  if (select.kind != NodeKind::select) return fail(at, "has() takes one field: has(x.field)");
   Node n;
   n.kind = NodeKind::has;
   n.begin = begin;
@@ -367,31 +361,11 @@ NodeId Parser::has(NodeId argument, std::uint32_t begin, std::uint32_t at) {
 NodeId Parser::number(bool negative, std::uint32_t begin) {
   Node n;
   n.begin = n.at = begin;
-  std::string digits(token_.text);
-  const TokenKind kind = token_.kind;
-  if (kind == TokenKind::uinteger) digits.pop_back();
-  const bool hex = digits.size() > 2 && (digits[1] == 'x' || digits[1] == 'X');
-  if (hex) digits.erase(0, 2);
-  if (negative) digits.insert(0, "-");
-  const char* first = digits.data();
-  const char* last = first + digits.size();
-  std::from_chars_result done{};
-  if (kind == TokenKind::floating) {
-    const std::optional<double> v = read_double(digits);
-    done = {v ? last : first, std::errc()};
-    n.value = Value::floating(v.value_or(0));
-  } else if (kind == TokenKind::uinteger) {
-    std::uint64_t v = 0;
-    done = std::from_chars(first, last, v, hex ? 16 : 10);
-    n.value = Value::uinteger(v);
-  } else {
-    std::int64_t v = 0;
-    done = std::from_chars(first, last, v, hex ? 16 : 10);
-    n.value = Value::integer(v);
-  }
-  if (done.ec != std::errc() || done.ptr != last)
-    return fail(begin, kind == TokenKind::floating ? "this number does not fit a double"
-                                                   : "this number does not fit 64 bits");
+  const std::optional<Value> value = number_value(token_, negative);
+  if (!value)
+    return fail(begin, token_.kind == TokenKind::floating ? "this number does not fit a double"
+                                                          : "this number does not fit 64 bits");
+  n.value = *value;
   advance();
   return add(std::move(n));
 }
@@ -443,8 +417,9 @@ NodeId Parser::macro(NodeId receiver, const std::string& function, std::vector<N
   if (function == "all" || function == "exists" || function == "exists_one" ||
       function == "existsOne") {
     if (count != 2 && count != 3) return kNone;
-    n.macro = function == "all" ? Macro::all : function == "exists" ? Macro::exists
-                                                                     : Macro::exists_one;
+    n.macro = function == "all"      ? Macro::all
+              : function == "exists" ? Macro::exists
+                                     : Macro::exists_one;
     n.has_predicate = true;
     names = count - 1;
   } else if (function == "map" || function == "filter") {
@@ -468,8 +443,8 @@ NodeId Parser::macro_node(Node n, NodeId range, std::vector<NodeId>& args, std::
   for (std::size_t i = 0; i < names; ++i) {
     const Node& var = node(args[i]);
     if (var.kind != NodeKind::name || var.text[0] == '.')
-      return fail(var.begin, "`" + n.text + "` needs a simple name here, as in items." + n.text +
-                                 "(x, …)");
+      return fail(var.begin,
+                  "`" + n.text + "` needs a simple name here, as in items." + n.text + "(x, …)");
     (i == 0 ? n.var1 : n.var2) = var.text;
   }
   if (n.var1 == n.var2)
@@ -492,12 +467,12 @@ index::Error error_at(index::Code code, std::string_view source, std::uint32_t o
 index::Result<Ast> parse(std::string_view source, const Limits& limits,
                          std::string_view place_prefix) {
   if (source.size() > limits.source_bytes_max)
-    return index::fail(error_at(index::Code::over_limit, {}, 0, place_prefix,
-                                "the expression is longer than " +
-                                    std::to_string(limits.source_bytes_max) + " bytes"));
+    return index::fail(error_at(
+        index::Code::over_limit, {}, 0, place_prefix,
+        "the expression is longer than " + std::to_string(limits.source_bytes_max) + " bytes"));
   if (!index::is_utf8(source))
-    return index::fail(error_at(index::Code::bad_input, {}, 0, place_prefix,
-                                "the expression is not UTF-8"));
+    return index::fail(
+        error_at(index::Code::bad_input, {}, 0, place_prefix, "the expression is not UTF-8"));
   return Parser(source, limits, place_prefix).run();
 }
 

@@ -82,8 +82,10 @@ class Printer {
   }
 
   std::string call(const Node& n) const {
-    const auto symbol = [&n] { return !(n.text[0] == '_' || n.text[0] == '.') && !std::isalpha(
-                                          static_cast<unsigned char>(n.text[0])); };
+    const auto symbol = [&n] {
+      return !(n.text[0] == '_' || n.text[0] == '.') &&
+             !std::isalpha(static_cast<unsigned char>(n.text[0]));
+    };
     if (n.member) return operand(n.children[0]) + "." + n.text + "(" + join(n, 1, ", ") + ")";
     if (n.text == "[]") return operand(n.children[0]) + "[" + print(n.children[1]) + "]";
     // A space, so that a minus before a number stays an operator.
@@ -135,8 +137,7 @@ std::string position_of(std::string_view source, std::uint32_t offset) {
   const std::string_view before = source.substr(0, offset);
   const auto lines = std::count(before.begin(), before.end(), '\n');
   const std::size_t last = before.rfind('\n');
-  const std::string_view line =
-      last == std::string_view::npos ? before : before.substr(last + 1);
+  const std::string_view line = last == std::string_view::npos ? before : before.substr(last + 1);
   return std::to_string(lines + 1) + ":" + std::to_string(utf8_length(line) + 1);
 }
 

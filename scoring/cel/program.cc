@@ -33,9 +33,9 @@ class Explainer {
     if (n.kind == NodeKind::call && n.text == "!" && value.is(Kind::boolean))
       return explain(n.children[0], Value::boolean(!value.as_boolean()));
     Decider decider{n.begin, n.end, value, Value::null()};
-    const bool witness = n.kind == NodeKind::macro &&
-                         ((n.macro == Macro::exists && value.is_true()) ||
-                          (n.macro == Macro::all && value.is_false()));
+    const bool witness =
+        n.kind == NodeKind::macro && ((n.macro == Macro::exists && value.is_true()) ||
+                                      (n.macro == Macro::all && value.is_false()));
     if (witness) {
       evaluate(id);  // leaves the loop standing at the element
       const Loop& loop = state_.loops[code_.loops[id]];
@@ -57,8 +57,8 @@ class Explainer {
       const Value got = evaluate(child);
       if (all_needed) {
         explain(child, got);
-      } else if (got.kind() == value.kind() && (!got.is(Kind::boolean) ||
-                                                got.as_boolean() == value.as_boolean())) {
+      } else if (got.kind() == value.kind() &&
+                 (!got.is(Kind::boolean) || got.as_boolean() == value.as_boolean())) {
         return explain(child, got);
       }
     }

@@ -21,9 +21,9 @@ struct Bytecode;  // bytecode.h
 /// What a hostile expression may not pass. Refused at load with its position.
 struct Limits {
   std::size_t source_bytes_max = 16 * 1024;
-  std::uint32_t nesting_max = 100;    // parentheses, operators, calls inside one another
-  std::uint32_t nodes_max = 4'000;    // operators, names and literals
-  std::uint64_t cost_max = 50'000'000;  // estimated steps, see `assumed_list_size`
+  std::uint32_t nesting_max = 100;          // parentheses, operators, calls inside one another
+  std::uint32_t nodes_max = 4'000;          // operators, names and literals
+  std::uint64_t cost_max = 50'000'000;      // estimated steps, see `assumed_list_size`
   std::uint32_t assumed_list_size = 1'000;  // elements a list of the host is taken to have
   std::size_t scratch_bytes_max = 4 * 1024 * 1024;  // strings and lists made while running
 };
@@ -47,8 +47,8 @@ struct Activation {
 struct Decider {
   std::uint32_t begin;  // byte offsets in Program::source()
   std::uint32_t end;
-  Value value;          // true, false, unknown or error; borrows like the answer
-  Value element;        // of an `exists` that held or an `all` that failed: the element; else null
+  Value value;    // true, false, unknown or error; borrows like the answer
+  Value element;  // of an `exists` that held or an `all` that failed: the element; else null
 };
 
 /// Working memory of evaluations, reused. Not allocated from once warm.
@@ -75,9 +75,9 @@ class Program {
   Program& operator=(Program&&) noexcept;
 
   /// The value, or unknown (the first absent field that mattered), or error. Never throws, never
-  /// reads a clock. What is not scalar borrows from the activation, the program and `scratch`, until
-  /// the next evaluation with that scratch. No allocation for expressions that make no new string,
-  /// list or map. Requires: activation.variables as long as the environment's.
+  /// reads a clock. What is not scalar borrows from the activation, the program and `scratch`,
+  /// until the next evaluation with that scratch. No allocation for expressions that make no new
+  /// string, list or map. Requires: activation.variables as long as the environment's.
   Value evaluate(const Activation& activation, Scratch& scratch) const;
 
   /// The same answer, and the smallest set of conditions that decided it, in the order of the

@@ -8,10 +8,18 @@
 namespace concord::cel {
 namespace {
 
-constexpr std::array<std::string_view, 12> kTypeNames = {
-    "bool", "int",       "uint", "double", "string", "bytes", "list",
-    "map",  "null_type", "type", "google.protobuf.Timestamp",
-    "google.protobuf.Duration"};
+constexpr std::array<std::string_view, 12> kTypeNames = {"bool",
+                                                         "int",
+                                                         "uint",
+                                                         "double",
+                                                         "string",
+                                                         "bytes",
+                                                         "list",
+                                                         "map",
+                                                         "null_type",
+                                                         "type",
+                                                         "google.protobuf.Timestamp",
+                                                         "google.protobuf.Duration"};
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);

@@ -74,8 +74,7 @@ class Runner {
   }
 
   static Value field(const Value& object, std::uint32_t number, std::uint32_t at) {
-    if (object.is(Kind::object))
-      return object.object_type().get(object.data(), number);
+    if (object.is(Kind::object)) return object.object_type().get(object.data(), number);
     return object.is_known() ? Value::error(kNoOverload, at) : object;
   }
 
@@ -194,8 +193,7 @@ class Runner {
       const bool fits = key.is(Kind::integer) || key.is(Kind::uinteger) || key.is(Kind::string) ||
                         key.is(Kind::boolean);
       if (!fits) return push(Value::error(kKeyKind, in.at));
-      if (Value::map(pairs, i).find(key).is_known())
-        return push(Value::error(kKeyRepeated, in.at));
+      if (Value::map(pairs, i).find(key).is_known()) return push(Value::error(kKeyRepeated, in.at));
       pairs[2 * i] = key;
       pairs[2 * i + 1] = top_[std::ptrdiff_t{2} * i + 1];
     }

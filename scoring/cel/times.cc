@@ -9,8 +9,8 @@
 namespace concord::cel {
 namespace {
 
-constexpr std::int64_t kFirstSecond = -62'135'596'800;  // 0001-01-01T00:00:00Z
-constexpr std::int64_t kLastSecond = 253'402'300'799;   // 9999-12-31T23:59:59Z
+constexpr std::int64_t kFirstSecond = -62'135'596'800;       // 0001-01-01T00:00:00Z
+constexpr std::int64_t kLastSecond = 253'402'300'799;        // 9999-12-31T23:59:59Z
 constexpr std::int64_t kDurationSecondsMax = 9'223'372'036;  // 64 bits of nanoseconds
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kDay = 86'400;
@@ -88,8 +88,8 @@ struct Unit {
   std::string_view name;
   std::int64_t nanos;
 };
-constexpr Unit kUnits[] = {{"ns", 1},         {"us", 1'000},        {"µs", 1'000},
-                           {"μs", 1'000},     {"ms", 1'000'000},    {"s", kSecond},
+constexpr Unit kUnits[] = {{"ns", 1},           {"us", 1'000},        {"µs", 1'000},
+                           {"μs", 1'000},       {"ms", 1'000'000},    {"s", kSecond},
                            {"m", 60 * kSecond}, {"h", 3600 * kSecond}};
 
 }  // namespace
@@ -138,8 +138,8 @@ std::optional<Value> parse_duration(std::string_view text) {
     // `part` counts billionths of the unit: at most 3600 of them fit 64 bits with room.
     std::int64_t nanos = 0;
     if (__builtin_mul_overflow(whole, unit->nanos, &nanos)) return std::nullopt;
-    const std::int64_t rest = unit->nanos >= kSecond ? part * (unit->nanos / kSecond)
-                                                     : part / (kSecond / unit->nanos);
+    const std::int64_t rest =
+        unit->nanos >= kSecond ? part * (unit->nanos / kSecond) : part / (kSecond / unit->nanos);
     if (__builtin_add_overflow(total, nanos, &total) || __builtin_add_overflow(total, rest, &total))
       return std::nullopt;
   }
@@ -147,8 +147,8 @@ std::optional<Value> parse_duration(std::string_view text) {
 }
 
 std::size_t write_timestamp(const Value& time, char* out) {
-  const std::int64_t days = time.seconds() >= 0 ? time.seconds() / kDay
-                                                : -((-time.seconds() + kDay - 1) / kDay);
+  const std::int64_t days =
+      time.seconds() >= 0 ? time.seconds() / kDay : -((-time.seconds() + kDay - 1) / kDay);
   const std::int64_t rest = time.seconds() - days * kDay;
   const index::CivilDate civil = index::civil_from_days(days);
   int size = std::snprintf(out, 32, "%04d-%02u-%02uT%02d:%02d:%02d", civil.year, civil.month,

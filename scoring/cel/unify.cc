@@ -38,8 +38,7 @@ bool Unifier::occurs(std::uint32_t variable, const Type& type) const {
   const Type at = look_up(type);
   if (at.kind() == TypeKind::variable) return at.number() == variable;
   if (at.kind() == TypeKind::list) return occurs(variable, at.element());
-  if (at.kind() == TypeKind::map)
-    return occurs(variable, at.key()) || occurs(variable, at.value());
+  if (at.kind() == TypeKind::map) return occurs(variable, at.key()) || occurs(variable, at.value());
   return false;
 }
 

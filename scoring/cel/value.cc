@@ -10,7 +10,6 @@ bool is_number(Kind kind) {
   return kind == Kind::integer || kind == Kind::uinteger || kind == Kind::floating;
 }
 
-
 Value equal_lists(const Value& left, const Value& right) {
   if (left.size() != right.size()) return Value::boolean(false);
   Value answer = Value::boolean(true);

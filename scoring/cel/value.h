@@ -14,7 +14,18 @@ class Value;
 struct ObjectType;  // environment.h
 
 enum class Kind : std::uint8_t {
-  null, boolean, integer, uinteger, floating, string, bytes, list, map, object, timestamp, duration,
+  null,
+  boolean,
+  integer,
+  uinteger,
+  floating,
+  string,
+  bytes,
+  list,
+  map,
+  object,
+  timestamp,
+  duration,
   type,
   unknown,  // a fact is absent; `unknown_field()` names it
   error,    // the expression has no value; `error_text()` says why
@@ -38,7 +49,9 @@ class Value {
  public:
   constexpr Value() : kind_(Kind::null) {}
   static constexpr Value null() { return Value(); }
-  static constexpr Value boolean(bool v) { return Value(Kind::boolean, 0, Payload(std::int64_t{v})); }
+  static constexpr Value boolean(bool v) {
+    return Value(Kind::boolean, 0, Payload(std::int64_t{v}));
+  }
   static constexpr Value integer(std::int64_t v) { return Value(Kind::integer, 0, Payload(v)); }
   static constexpr Value uinteger(std::uint64_t v) { return Value(Kind::uinteger, 0, Payload(v)); }
   static constexpr Value floating(double v) { return Value(Kind::floating, 0, Payload(v)); }
@@ -66,7 +79,8 @@ class Value {
   }
   /// A list of values lying one behind the other.
   static constexpr Value list(const Value* values, std::uint32_t size) {
-    return Value(Kind::list, size, Payload(static_cast<const void*>(values)), Payload(ListGetter{nullptr}));
+    return Value(Kind::list, size, Payload(static_cast<const void*>(values)),
+                 Payload(ListGetter{nullptr}));
   }
   /// A host map: borrows `data` and `access`.
   static constexpr Value map(const void* data, std::uint32_t size, const MapAccess& access) {

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string_view>
 
-
 namespace concord::cel {
 
 class Zone {

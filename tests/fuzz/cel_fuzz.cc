@@ -46,9 +46,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!program) return 0;
   const Value list[] = {Value::integer(1), Value::integer(2), Value::unknown("l.third")};
   const Value map[] = {Value::string("k"), Value::string("v")};
-  const Value variables[] = {Value::integer(7),     Value::string("text"),
-                             Value::list(list, 3),  Value::map(map, 1),
-                             Value::timestamp(1'700'000'000, 5), Value::unknown("d")};
+  const Value variables[] = {Value::integer(7),
+                             Value::string("text"),
+                             Value::list(list, 3),
+                             Value::map(map, 1),
+                             Value::timestamp(1'700'000'000, 5),
+                             Value::unknown("d")};
   const Value once = program->evaluate({variables}, scratch);
   const concord::cel::Kind kind = once.kind();
   std::vector<concord::cel::Decider> why;

@@ -84,7 +84,8 @@ class Case {
     if (!got.is_known()) return std::string(type_name(got)) + ": " + std::string(got.as_text());
     const Message* wanted = typed != nullptr ? typed->child("result") : test_.child("value");
     if (wanted == nullptr) return got.is_true() ? "" : "not true";
-    return same(got, value_of(*wanted)) ? "" : "another value of type " + std::string(type_name(got));
+    return same(got, value_of(*wanted)) ? ""
+                                        : "another value of type " + std::string(type_name(got));
   }
 
  private:
@@ -123,10 +124,10 @@ class Case {
                        value == nullptr ? Type() : type_of(*value));
     }
     static const std::map<std::string, TypeKind> kKinds = {
-        {"BOOL", TypeKind::boolean},         {"INT64", TypeKind::integer},
-        {"UINT64", TypeKind::uinteger},      {"DOUBLE", TypeKind::floating},
-        {"STRING", TypeKind::string},        {"BYTES", TypeKind::bytes},
-        {"TIMESTAMP", TypeKind::timestamp},  {"DURATION", TypeKind::duration}};
+        {"BOOL", TypeKind::boolean},        {"INT64", TypeKind::integer},
+        {"UINT64", TypeKind::uinteger},     {"DOUBLE", TypeKind::floating},
+        {"STRING", TypeKind::string},       {"BYTES", TypeKind::bytes},
+        {"TIMESTAMP", TypeKind::timestamp}, {"DURATION", TypeKind::duration}};
     if (message.find("null") != nullptr) return TypeKind::null;
     if (message.find("type") != nullptr) return TypeKind::type;
     std::string word = message.text("primitive") + message.text("well_known");
@@ -139,7 +140,8 @@ class Case {
     std::map<std::string, Value> bound;
     for (const Entry& entry : test_.entries)
       if (entry.name == "bindings" && entry.message->child("value")->child("value") != nullptr)
-        bound[entry.message->text("key")] = value_of(*entry.message->child("value")->child("value"));
+        bound[entry.message->text("key")] =
+            value_of(*entry.message->child("value")->child("value"));
     for (const Entry& entry : test_.entries) {
       if (entry.name != "type_env") continue;
       const std::string name = entry.message->text("name");
@@ -233,9 +235,8 @@ void run_file(const std::filesystem::path& path, Count& count) {
     for (const Entry& test : section.message->entries) {
       if (test.name != "test") continue;
       Case one(*test.message);
-      const std::string foreign = stem.ends_with("_ext") || stem == "optionals"
-                                      ? "extension: " + stem
-                                      : one.foreign();
+      const std::string foreign =
+          stem.ends_with("_ext") || stem == "optionals" ? "extension: " + stem : one.foreign();
       if (!foreign.empty()) {
         ++count.left_out[foreign];
         continue;

@@ -25,16 +25,29 @@ struct Row {
 
 TEST(Parser, BindsAsTheLanguageSays) {
   for (const Row& row : {
-           Row{"1 + 2 * 3", "(1 + (2 * 3))"}, Row{"1 - 2 - 3", "((1 - 2) - 3)"},
+           Row{"1 + 2 * 3", "(1 + (2 * 3))"},
+           Row{"1 - 2 - 3", "((1 - 2) - 3)"},
            Row{"a || b && c == d", "(a || (b && (c == d)))"},
-           Row{"a && b && c", "(a && b && c)"}, Row{"(a && b) && c", "((a && b) && c)"},
-           Row{"a ? b : c ? d : e", "(a ? b : (c ? d : e))"}, Row{"a in b == c", "((a in b) == c)"},
-           Row{"!a.b[0].c(d)", "(!a.b[0].c(d))"}, Row{"-x * y", "((- x) * y)"}, Row{"-1", "-1"},
-           Row{"--1", "(- -1)"}, Row{"- 1", "(- 1)"}, Row{"1-1", "(1 - 1)"},
-           Row{"a // note\n + b", "(a + b)"}, Row{"[1, 2,]", "[1, 2]"}, Row{"{'a': 1,}", "{\"a\": 1}"},
-           Row{"has(a.b)", "has(a.b)"}, Row{"a.`b-c`", "a.`b-c`"}, Row{".a.b", ".a.b"},
-           Row{"x.all(y, y > 0)", "x.all(y, (y > 0))"}, Row{"0x1F + 2u", "(31 + 2u)"},
-           Row{"r'\\d' + b'\\xff'", "(\"\\\\d\" + b\"\\xff\")"}, Row{"1e3", "1000.0"},
+           Row{"a && b && c", "(a && b && c)"},
+           Row{"(a && b) && c", "((a && b) && c)"},
+           Row{"a ? b : c ? d : e", "(a ? b : (c ? d : e))"},
+           Row{"a in b == c", "((a in b) == c)"},
+           Row{"!a.b[0].c(d)", "(!a.b[0].c(d))"},
+           Row{"-x * y", "((- x) * y)"},
+           Row{"-1", "-1"},
+           Row{"--1", "(- -1)"},
+           Row{"- 1", "(- 1)"},
+           Row{"1-1", "(1 - 1)"},
+           Row{"a // note\n + b", "(a + b)"},
+           Row{"[1, 2,]", "[1, 2]"},
+           Row{"{'a': 1,}", "{\"a\": 1}"},
+           Row{"has(a.b)", "has(a.b)"},
+           Row{"a.`b-c`", "a.`b-c`"},
+           Row{".a.b", ".a.b"},
+           Row{"x.all(y, y > 0)", "x.all(y, (y > 0))"},
+           Row{"0x1F + 2u", "(31 + 2u)"},
+           Row{"r'\\d' + b'\\xff'", "(\"\\\\d\" + b\"\\xff\")"},
+           Row{"1e3", "1000.0"},
        }) {
     SCOPED_TRACE(row.source);
     EXPECT_EQ(shape(row.source), row.want);
@@ -60,7 +73,8 @@ TEST(Parser, RefusesWithPlace) {
            Row{"has(a)", "1:1: has() takes one field: has(x.field)"},
            Row{"a.all(b.c, true)", "1:7: `all` needs a simple name here, as in items.all(x, …)"},
            Row{"a.exists(x, x, true)", "1:13: `exists` needs two different names"},
-           Row{"Entry{a: 1}", "1:6: messages cannot be built here; a map is written {\"key\": value}"},
+           Row{"Entry{a: 1}",
+               "1:6: messages cannot be built here; a map is written {\"key\": value}"},
            Row{"f(1,)", "1:5: expected an argument after `,`"},
            Row{"a.in", "1:3: `in` is a word of the language, not a field"},
            Row{"äöü", "1:1: this character has no meaning in an expression"},
@@ -102,8 +116,8 @@ std::string expression(int depth) {
     return one_of({"a", "entries", "1", "-7", "2u", "1.5", "1e300", "true", "null", "'x\\n\"'",
                    "b'\\377'", "'\\u00e4'", ".a", "[]", "{}", "x.y", "0x10"});
   const auto sub = [depth] { return expression(depth - 1); };
-  const std::string op = one_of({"+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "in",
-                                 "&&", "||"});
+  const std::string op =
+      one_of({"+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "in", "&&", "||"});
   switch (*rc::gen::inRange(0, 11)) {
     case 0: return sub() + " " + op + " " + sub();
     case 1: return "(" + sub() + ")";
@@ -116,8 +130,8 @@ std::string expression(int depth) {
     case 8: return "[" + sub() + ", " + sub() + "]";
     case 9: return "{" + sub() + ": " + sub() + "}";
     default:
-      return "(" + sub() + ")." + one_of({"all", "exists", "exists_one", "map", "filter"}) + "(x, " +
-             sub() + ")";
+      return "(" + sub() + ")." + one_of({"all", "exists", "exists_one", "map", "filter"}) +
+             "(x, " + sub() + ")";
   }
 }
 
@@ -135,10 +149,16 @@ RC_GTEST_PROP(Parser, PrintedTreesParseToTheSameTree, ()) {
 
 // A control for the property above: same_tree must see a change of one leaf.
 TEST(Parser, SameTreeSeesADifference) {
-  for (const auto& [left, right] : std::vector<std::pair<std::string, std::string>>{
-           {"1 + 2", "1 + 3"}, {"1", "1u"}, {"0.0", "-0.0"}, {"a.b", "a.c"}, {"'a'", "b'a'"},
-           {"a && b && c", "a && (b && c)"}, {"x.all(y, y)", "x.all(z, z)"},
-           {"x.map(y, y)", "x.filter(y, y)"}, {"f(a)", "a.f()"}})
+  for (const auto& [left, right] :
+       std::vector<std::pair<std::string, std::string>>{{"1 + 2", "1 + 3"},
+                                                        {"1", "1u"},
+                                                        {"0.0", "-0.0"},
+                                                        {"a.b", "a.c"},
+                                                        {"'a'", "b'a'"},
+                                                        {"a && b && c", "a && (b && c)"},
+                                                        {"x.all(y, y)", "x.all(z, z)"},
+                                                        {"x.map(y, y)", "x.filter(y, y)"},
+                                                        {"f(a)", "a.f()"}})
     EXPECT_FALSE(same_tree(*parse(left, kLimits), *parse(right, kLimits))) << left;
 }
 
@@ -146,11 +166,14 @@ TEST(Parser, SameTreeSeesADifference) {
 // answers the same twice, with and without explaining.
 RC_GTEST_PROP(Program, AnyTextIsAnsweredOrRefused, ()) {
   static const std::vector<std::string> kPieces = {
-      "entries", ".", "exists", "(", ")", "e", ",", "amount", "kind", "==", "&&", "||", "!", "1",
-      "0", "/", "'x'", "[", "]", "in", "intent", "now", "-", "duration('1h')", "?", ":", "has",
-      " ", "\n", "\\", "\"", "tags", "size", "anything", "{", "}", "all", "map", "string", "<"};
+      "entries", ".",        "exists", "(",  ")",      "e",   ",",      "amount",
+      "kind",    "==",       "&&",     "||", "!",      "1",   "0",      "/",
+      "'x'",     "[",        "]",      "in", "intent", "now", "-",      "duration('1h')",
+      "?",       ":",        "has",    " ",  "\n",     "\\",  "\"",     "tags",
+      "size",    "anything", "{",      "}",  "all",    "map", "string", "<"};
   std::string source;
-  for (const auto& piece : *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(kPieces)))
+  for (const auto& piece :
+       *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(kPieces)))
     source += piece;
   testing::World world;
   const auto program = Program::compile(source, world.environment);

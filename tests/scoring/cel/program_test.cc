@@ -106,11 +106,11 @@ TEST(Program, ErrorsSayWhatAndWhere) {
 TEST(Program, LogicAbsorbsInBothOrders) {
   const std::string_view operands[] = {"true", "false", "(intent == 'x')", "(1 / 0 == 1)"};
   const std::string_view names[] = {"true", "false", "unknown:intent", "error"};
-  const std::string_view both[4][4] = {{"true", "false", "unknown:intent", "error"},
-                                       {"false", "false", "false", "false"},
-                                       {"unknown:intent", "false", "unknown:intent",
-                                        "unknown:intent"},
-                                       {"error", "false", "unknown:intent", "error"}};
+  const std::string_view both[4][4] = {
+      {"true", "false", "unknown:intent", "error"},
+      {"false", "false", "false", "false"},
+      {"unknown:intent", "false", "unknown:intent", "unknown:intent"},
+      {"error", "false", "unknown:intent", "error"}};
   const auto negated = [](std::string_view word) {
     return word == "true" ? "false" : word == "false" ? std::string_view("true") : word;
   };
@@ -237,8 +237,8 @@ TEST(Program, MemoryOfOneEvaluationIsBounded) {
 TEST(Program, ScratchIsReusedAcrossPrograms) {
   World world;
   const std::vector<Value> variables = world.values();
-  const auto deep = Program::compile("entries.exists(e, entries.exists(f, f.at > e.at))",
-                                     world.environment);
+  const auto deep =
+      Program::compile("entries.exists(e, entries.exists(f, f.at > e.at))", world.environment);
   const auto flat = Program::compile("intent == 'repair'", world.environment);
   for (int i = 0; i < 3; ++i) {
     EXPECT_TRUE(deep->evaluate({variables}, world.scratch).is_true());
