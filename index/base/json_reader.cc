@@ -258,7 +258,7 @@ void append_json(JsonWriter& out, JsonValue value) {
     case JsonType::boolean: out.boolean(*value.as_bool()); return;
     case JsonType::integer: out.integer(*value.as_int64()); return;
     case JsonType::unsigned_integer: out.unsigned_integer(*value.as_uint64()); return;
-    case JsonType::number: out.number(*value.as_double()); return;
+    case JsonType::number: out.number(*value.as_double() + 0.0); return;  // minus zero becomes 0
     case JsonType::string: out.string(*value.as_string()); return;
     case JsonType::array: append_array(out, value); return;
     case JsonType::object: append_object(out, value); return;

@@ -139,7 +139,8 @@ class JsonReader {
   std::unique_ptr<State> state_;
 };
 
-/// `value` as JSON again, without white space, members in their order.
+/// `value` as JSON again, without white space, members in their order, minus zero as 0: what is
+/// read from it is written the same.
 void append_json(JsonWriter& out, JsonValue value);
 
 /// RFC 6901: "/entry/links/3" from ("/entry/links", "3"); escapes ~ and /.
