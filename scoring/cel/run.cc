@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <cmath>
 
 #include "scoring/cel/bytecode.h"
 #include "scoring/cel/functions.h"
+#include "scoring/cel/times.h"
 
 namespace concord::cel {
 namespace {
@@ -29,14 +31,45 @@ class Runner {
       : code_(code), activation_(activation), state_(state), top_(state.stack.data()) {}
 
   Value run(std::uint32_t begin, std::uint32_t end) {
+    const Instruction* const code = code_.code.data();
+    const Value* const constants = code_.constants.data();
+    const Value* const variables = activation_.variables.data();
+    Loop* const loops = state_.loops.data();
+    // The common instructions keep the top of the stack in a register; the rest go through step().
+    Value* top = top_;
     std::uint32_t at = begin;
     while (at < end) {
-      const Instruction& in = code_.code[at];
-      ++at;
+      const Instruction& in = code[at++];
+      switch (in.op) {
+        case Op::constant: *top++ = constants[in.a]; continue;
+        case Op::variable: *top++ = variables[in.a]; continue;
+        case Op::variable_field: *top++ = field(variables[in.a], in.b, in.at); continue;
+        case Op::local_field: *top++ = field(loops[in.a].first, in.b, in.at); continue;
+        case Op::equal_constant:
+          top[-1] = equal_constant(top[-1], constants[in.a], in.flag);
+          continue;
+        case Op::logic_first:
+          if (!top[-1].is(Kind::boolean)) break;
+          if (top[-1].as_boolean() != in.flag) at = in.a;
+          continue;
+        case Op::logic_join:
+          if (!top[-1].is(Kind::boolean) || !top[-2].is(Kind::boolean)) break;
+          --top;
+          top[-1] = top[0];  // the left one did not decide, so the right one is the answer
+          if (top[-1].as_boolean() != in.flag) at = in.a;
+          continue;
+        case Op::call:
+          if (in.count != 2 || !quick_order(in.function, top)) break;
+          --top;
+          continue;
+        default: break;
+      }
+      top_ = top;
       step(in, at);
+      top = top_;
     }
-    CONCORD_ASSERT(top_ == state_.stack.data() + 1);
-    return top_[-1];
+    CONCORD_ASSERT(top == state_.stack.data() + 1);
+    return top[-1];
   }
 
  private:
@@ -46,12 +79,12 @@ class Runner {
   void step(const Instruction& in, std::uint32_t& next) {
     switch (in.op) {
       case Op::constant:
+      case Op::variable:
+      case Op::variable_field:
+      case Op::local_field:
+      case Op::equal_constant: break;  // run() has done them
       case Op::fail: push(code_.constants[in.a]); break;
-      case Op::variable: push(activation_.variables[in.a]); break;
       case Op::local: push(in.flag ? state_.loops[in.a].second : state_.loops[in.a].first); break;
-      case Op::local_field: push(field(state_.loops[in.a].first, in.b, in.at)); break;
-      case Op::variable_field: push(field(activation_.variables[in.a], in.b, in.at)); break;
-      case Op::equal_constant: equal_constant(in); break;
       case Op::field: top_[-1] = field(top_[-1], in.a, in.at); break;
       case Op::has_field: top_[-1] = has(top_[-1], field(top_[-1], in.a, in.at)); break;
       case Op::key: top_[-1] = key(top_[-1], code_.constants[in.a], in.at); break;
@@ -71,6 +104,36 @@ class Runner {
       case Op::loop_collect: loop_collect(in, next); break;
       case Op::loop_end: loop_end(in); break;
     }
+  }
+
+  /// `<`, `<=`, `>`, `>=` of two ints, doubles or times, in place of the two on top. False: another
+  /// operation or other kinds; nothing is done.
+  static bool quick_order(Function function, Value* top) {
+    const Value& a = top[-2];
+    const Value& b = top[-1];
+    if (function < Function::less || function > Function::greater_equal || a.kind() != b.kind())
+      return false;
+    bool less = false;
+    bool greater = false;
+    if (a.is(Kind::integer)) {
+      less = a.as_integer() < b.as_integer();
+      greater = a.as_integer() > b.as_integer();
+    } else if (a.is(Kind::timestamp) || a.is(Kind::duration)) {
+      const int result = compare_times(a, b);
+      less = result < 0;
+      greater = result > 0;
+    } else if (a.is(Kind::floating) && !std::isunordered(a.as_floating(), b.as_floating())) {
+      less = a.as_floating() < b.as_floating();
+      greater = a.as_floating() > b.as_floating();
+    } else {
+      return false;
+    }
+    const bool answer = function == Function::less         ? less
+                        : function == Function::less_equal ? !greater
+                        : function == Function::greater    ? greater
+                                                           : !less;
+    top[-2] = Value::boolean(answer);
+    return true;
   }
 
   static Value field(const Value& object, std::uint32_t number, std::uint32_t at) {
@@ -108,13 +171,11 @@ class Runner {
   }
 
   /// The commonest condition: a word of the host against a word of the analyst.
-  void equal_constant(const Instruction& in) {
-    const Value& left = top_[-1];
-    const Value& right = code_.constants[in.a];
-    const Value same = left.is(Kind::string) && right.is(Kind::string)
-                           ? Value::boolean(left.as_text() == right.as_text())
-                           : equals(left, right);
-    top_[-1] = in.flag && same.is(Kind::boolean) ? Value::boolean(!same.as_boolean()) : same;
+  static Value equal_constant(const Value& left, const Value& right, bool negate) {
+    if (left.is(Kind::string) && right.is(Kind::string))
+      return Value::boolean((left.as_text() == right.as_text()) != negate);
+    const Value same = equals(left, right);
+    return negate && same.is(Kind::boolean) ? Value::boolean(!same.as_boolean()) : same;
   }
 
   void call(const Instruction& in) {
