@@ -107,7 +107,7 @@ std::size_t write_time(char* out, TimeFormat format, Zone zone, Ms at) {
 
 Ms by_day(Ms at) {
   const Ms of_day = at % kDayMs;
-  return of_day < 8 * kHourMs ? at - of_day + 8 * kHourMs + of_day / 8 : at;
+  return of_day < 9 * kHourMs ? at - of_day + 8 * kHourMs + of_day / 9 : at;
 }
 
 }  // namespace concord::datasets

@@ -37,7 +37,7 @@ inline constexpr std::size_t kTimeTextMax = 32;
 /// Writes `at` as wall time of `zone`; returns the bytes written, at most kTimeTextMax.
 std::size_t write_time(char* out, TimeFormat format, Zone zone, Ms at);
 
-/// Moves a time of night (00:00-08:00 UTC) into 08:00-09:00, order kept: people work by day, and no
+/// Presses 00:00-09:00 UTC into 08:00-09:00, order kept: people work by day, and no
 /// wall time falls into the hour that daylight saving repeats or skips.
 Ms by_day(Ms at);
 

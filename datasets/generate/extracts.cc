@@ -71,7 +71,8 @@ constexpr std::array<ExtractSpec, kExtractCount> kSpecs{{
     {"service/tickets.csv.gz", "helpdesk", "service", "entry", "case", kCsv, ';', german_minutes,
      berlin, ',', "",
      "ticket_no opened changed state priority requester phone channel direction topic reason title "
-     "message language product order_no account_no assignee queue due closed requested",
+     "message language product order_no account_no assignee queue due closed participants "
+     "requested",
      0, 2, 3},
     {"service/calls.csv.gz", "helpdesk", "service", "entry", "interaction", kCsv, ';',
      german_minutes, berlin, ',', "",

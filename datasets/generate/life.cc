@@ -33,8 +33,11 @@ constexpr Told kOnce[] = {{60, campaign_unsubscribe},
 constexpr Told kDaily[] = {{20, plain_order}, {28, newsletter},  {18, app_visit}, {9, store_visit},
                            {13, call},        {8, plain_ticket}, {4, note}};
 
-std::string_view city_of(const Person& person) {
-  const auto of = [&](const auto& cities) { return cities[person.index % std::size(cities)]; };
+// Where he lives now, or did before he moved.
+std::string_view city_of(const Person& person, bool moved) {
+  const auto of = [&](const auto& cities) {
+    return cities[(person.index + (moved ? 1 : 0)) % std::size(cities)];
+  };
   switch (person.country) {
     case Country::de: return of(kCitiesDe);
     case Country::at: return of(kCitiesAt);
@@ -45,18 +48,18 @@ std::string_view city_of(const Person& person) {
   return of(kCitiesGb);
 }
 
-void write_contact(Teller& t, Ms changed) {
+void write_contact(Teller& t, Ms changed, bool moved) {
   const Person& p = t.person;
   constexpr std::string_view kNeeds[] = {"large_print", "sign_language", "no_phone_calls",
                                          "wheelchair_access"};
   Row row(t.out, Extract::crm_contacts);
   row.text(p.crm_contact).text(p.first_name + " " + p.last_name).text(p.email);
   row.text(t.spelled_phone()).text(t.spelled_mobile()).text(word(p.language));
-  row.text(word(p.country)).text(time_zone_of(p.country)).text(city_of(p)).text(p.account);
+  row.text(word(p.country)).text(time_zone_of(p.country)).text(city_of(p, moved)).text(p.account);
   row.text(p.billing_account).text(kStaff[p.index % 12]);
   row.text(p.special_needs ? kNeeds[p.index % 4] : std::string_view{}).time(p.since);
   row.time(changed).end(Step::first);
-  if (p.special_needs) t.told(Story::special_needs);
+  if (p.special_needs && !moved) t.told(Story::special_needs);
 }
 
 void write_account(Teller& t, const Account& account) {
@@ -85,7 +88,9 @@ void write_ids(Teller& t) {
   if (!p.shop_customer.empty()) {
     Row row(t.out, Extract::shop_customers);
     row.text(p.shop_customer).text(p.shop_email).text(p.first_name + " " + p.last_name);
-    row.text(word(p.language)).text(p.loyalty_card).time(p.since).end(Step::first);
+    const bool other = t.dice.chance(30);  // he shops in the other language: a conflict to show
+    row.text(word((p.language == Language::de) != other ? Language::de : Language::en));
+    row.text(p.loyalty_card).time(p.since).end(Step::first);
   }
   if (!p.billing_account.empty()) {
     Row row(t.out, Extract::billing_accounts);
@@ -177,8 +182,8 @@ void tell_who(Teller& t) {
     write_membership(t, *account);
   }
   if (!t.person.crm_contact.empty()) {
-    write_contact(t, t.person.since);
-    if (t.dice.chance(50)) write_contact(t, t.some_day());
+    write_contact(t, t.person.since, false);
+    if (t.dice.chance(50)) write_contact(t, t.some_day(), true);
   }
   write_ids(t);
   write_consents(t);

@@ -57,7 +57,12 @@ void write(Teller& t, Ticket& c, Step step) {
   row.text(t.dice.chance(400) ? t.spelled_phone() : std::string());
   row.text(c.channel).text(c.direction).text(c.topic).text(c.reason).text(c.title);
   row.text(c.message).text(language(t)).text(c.product).text(c.order).text(t.person.account);
-  row.text(c.assignee).text(c.queue).time(c.due).time(c.closed).text(c.requested);
+  row.text(c.assignee)
+      .text(c.queue)
+      .time(c.due)
+      .time(c.closed)
+      .text(c.participants)
+      .text(c.requested);
   row.with_text(!c.message.empty()).end(step);
 }
 

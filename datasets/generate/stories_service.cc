@@ -80,6 +80,8 @@ void hand_off(Teller& t) {
   constexpr std::string_view kQueues[] = {"finance", "operations"};
   for (const std::string_view queue : kQueues) {
     c.queue = queue;
+    if (!c.participants.empty()) c.participants += ',';
+    c.participants += c.assignee;  // who had it stays on it
     c.assignee = t.staff();
     step(t, c, t.later(c.at, 5, 30), "Offen");
     write_note(t, t.later(c.at, 2, 3), c.no, "normal");

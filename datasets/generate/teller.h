@@ -98,6 +98,7 @@ struct Ticket {
   std::string_view queue = "service";
   Ms due = kNever;
   Ms closed = kNever;
+  std::string participants = {};    // staff who work on it, separated by commas
   std::string_view requested = {};  // the offer he asks about
 };
 struct Call {

@@ -147,7 +147,7 @@ std::uint32_t World::entries_wanted(std::uint32_t index) const {
   if (apart > 0 && index > 0 && index % apart == 0 && index / apart <= heavy)
     return customers_ < 10'000 ? std::max(50U, customers_) : 10'400 + dice.below(4'000);
   constexpr std::uint64_t kOne = 1U << 20;
-  return static_cast<std::uint32_t>(1 + 39 * kOne / (10 * (dice.below(kOne) + kOne / 200)));
+  return static_cast<std::uint32_t>(1 + 43 * kOne / (10 * (dice.below(kOne) + kOne / 200)));
 }
 
 void World::give_phones(Person& person) const {
