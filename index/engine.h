@@ -1,14 +1,16 @@
 // The front door: opens a data folder, answers from its published state, applies events in log
-// order. Thread class: any-thread for questions (snapshot(), search()); one-owner for apply().
+// order. Thread class: any-thread for questions; one-owner for apply().
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "index/base/result.h"
 #include "index/log/event.h"
 #include "index/snapshot/context.h"
+#include "index/snapshot/manifest.h"
 #include "index/snapshot/snapshot.h"
 #include "index/snapshot/text/text_index.h"
 
@@ -23,30 +25,33 @@ struct GenerationInfo {
   std::uint64_t accounts = 0;
   std::uint64_t entries = 0;
   std::uint64_t identities = 0;
-  std::uint64_t bytes = 0;
+  std::uint64_t knowledge = 0;
+  std::uint64_t bytes = 0;      // of all its files
 };
-
-using Progress = std::function<void(std::string_view step, std::uint64_t done, std::uint64_t total)>;
 
 class Engine {
  public:
-  /// Opens the current generation of `data_folder` and verifies it whole. Errors: not_found,
-  /// damaged (place: the file), io_error.
-  static Result<std::unique_ptr<Engine>> open(const std::string& data_folder,
+  /// Opens the current generation of `data_folder` and verifies it whole, on `threads` threads (0:
+  /// all). Errors: not_found, damaged (place: the file), unsupported, io_error.
+  static Result<std::unique_ptr<Engine>> open(const std::string& data_folder, unsigned threads = 0,
                                               const Progress& progress = {});
-  /// An engine with no customers: for tests and for a first start.
+  /// An engine with no customers.
   static std::unique_ptr<Engine> empty(const IdentityTypes& types);
   ~Engine();
 
   [[nodiscard]] const Snapshot& snapshot() const;
   [[nodiscard]] const GenerationInfo& generation() const;
-  /// `sources[]` of the context answer at `as_of`, ready-made.
+  /// `sources[]` of the context answer at `as_of`: an array.
   void write_sources(JsonWriter& out, UnixMillis as_of) const;
 
   /// The text index of the generation; null when it was built without one.
   [[nodiscard]] const TextIndex* text() const;
-  /// Applies one event (the next seq) and publishes it. Errors: bad_input (unknown identity type,
-  /// no customer), unsupported; the state is then unchanged.
+  /// A knowledge page by the hash of its key (DocRef::entry_hash), as answers show it; empty when
+  /// there is none.
+  [[nodiscard]] std::string_view knowledge(std::uint64_t key_hash) const;
+
+  /// Applies one event (the next seq) and publishes it: the revision it is readable from. Errors:
+  /// bad_input (no customer, a bad identity), unsupported, damaged; the state is then unchanged.
   Result<EventSeq> apply(std::string_view event_bytes);
 
  private:
@@ -54,5 +59,9 @@ class Engine {
   explicit Engine(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+/// The entry of `record` that a text index document names; empty when it is not there (any more).
+std::optional<EntryView> find_entry(const RecordView& record, std::int64_t at_ms,
+                                    std::uint64_t id_hash);
 
 }  // namespace concord::index

@@ -128,7 +128,11 @@ JsonWriter& JsonWriter::number(double value) {
   if (!std::isfinite(value)) return null();
   comma();
   char* to = out_.reserve_more(32);
-  out_.advance(static_cast<std::size_t>(std::to_chars(to, to + 32, value).ptr - to));
+  // From 2^63 on always with an exponent: without one it would read back as an integer, or not fit.
+  const bool large = std::abs(value) >= 0x1p63;
+  const auto end = large ? std::to_chars(to, to + 32, value, std::chars_format::scientific)
+                         : std::to_chars(to, to + 32, value);
+  out_.advance(static_cast<std::size_t>(end.ptr - to));
   return *this;
 }
 

@@ -2,9 +2,14 @@
 
 #include <phonenumbers/phonenumberutil.h>
 
-namespace concord::index {
+#include <array>
 
-std::string normalise_phone(std::string_view number, const std::string& region) {
+#include "index/base/hash.h"
+
+namespace concord::index {
+namespace {
+
+std::string parse_number(std::string_view number, const std::string& region) {
   using i18n::phonenumbers::PhoneNumber;
   using i18n::phonenumbers::PhoneNumberUtil;
   static const PhoneNumberUtil& util = *PhoneNumberUtil::GetInstance();
@@ -16,6 +21,27 @@ std::string normalise_phone(std::string_view number, const std::string& region) 
   std::string text;
   util.Format(parsed, PhoneNumberUtil::E164, &text);
   return text;
+}
+
+// A number is parsed in some microseconds and stands in many rows of a file: the last ones are kept.
+struct Remembered {
+  std::string question;
+  std::string answer;
+};
+constexpr std::size_t kRemembered = 1 << 12;
+
+}  // namespace
+
+std::string normalise_phone(std::string_view number, const std::string& region) {
+  thread_local std::array<Remembered, kRemembered> memory;
+  std::string question = region;
+  question.append("/").append(number);
+  Remembered& place = memory[hash64(question) % kRemembered];
+  if (place.question != question) {
+    place.answer = parse_number(number, region);
+    place.question = std::move(question);
+  }
+  return place.answer;
 }
 
 }  // namespace concord::index

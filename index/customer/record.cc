@@ -290,7 +290,7 @@ void fold_profile(CustomerRecord& record, const wire::Event& event, Stamp stamp)
 
 void fold_membership(CustomerRecord& record, const FoldInput& input, Stamp stamp) {
   const wire::Membership& said = *input.event->membership();
-  MemberState& state = record.members[{text_of(said.account()), text_of(said.role())}];
+  MemberState& state = record.members[{input.membership_key, text_of(said.role())}];
   if (state.stamp >= stamp) return;
   state.stamp = stamp;
   state.source = text_of(input.event->source());

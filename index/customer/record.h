@@ -64,7 +64,7 @@ struct IdentityState {
   Stamp first;         // least stamp
 };
 struct MemberKey {
-  std::string account;
+  std::string account;  // "account:acme", normalised
   std::string role;
   auto operator<=>(const MemberKey&) const = default;
 };
@@ -107,6 +107,7 @@ struct FoldInput {
   EventSeq seq = 0;
   std::span<const NormalisedIdentity> identities;
   CustomerId membership_account;
+  std::string membership_key;    // "account:acme", normalised
   std::string consent_identity;  // normalised; empty: the whole customer
 };
 

@@ -1,5 +1,7 @@
 #include "index/log/event.h"
 
+#include <algorithm>
+
 #include "index/base/assert.h"
 #include "index/base/hash.h"
 #include "index/base/json_writer.h"
@@ -18,6 +20,14 @@ Result<void> check_text(std::string_view text, std::size_t bytes_max, const char
 Result<void> check_word(std::string_view text, const char* place, bool required = false) {
   if (required && text.empty()) return fail(Code::bad_input, "is missing", place);
   return check_text(text, kWordBytesMax, place);
+}
+
+// Sources stand in entry ids between slashes, and in JSON without escapes.
+bool is_plain_name(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+  });
 }
 
 Result<void> check_count(std::size_t count, std::size_t max, const char* place) {
@@ -136,6 +146,8 @@ Result<void> check_body(const EventDraft& draft) {
 
 Result<void> check_event(const EventDraft& draft) {
   CONCORD_TRY(check_word(draft.id, "/id", true));
+  if (!is_plain_name(draft.source))
+    return fail(Code::bad_input, "use letters, digits, '_', '-' and '.' only", "/source");
   CONCORD_TRY(check_word(draft.source, "/source", true));
   CONCORD_TRY(check_word(draft.department, "/department"));
   CONCORD_TRY(check_count(draft.customer.size(), kIdentitiesPerEventMax, "/customer"));

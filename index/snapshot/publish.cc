@@ -108,6 +108,7 @@ void RecordEncoder::encode(const CustomerRecord& record, EncodedRecord& out) {
   built.add_created_seq(record.created_seq);
   built.add_is_account(record.is_account);
   built.add_newest_at(always.ms);
+  built.add_last_at(visible.empty() ? kNoTime : visible.front()->at_ms());
   built.add_entries(static_cast<std::uint32_t>(visible.size()));
   built.add_has_decisions(std::any_of(visible.begin(), visible.end(), [](const EntryState* one) {
     return one->now.kind == static_cast<std::uint8_t>(Kind::decision);

@@ -1,5 +1,5 @@
-// docs.bin: one row a document (number 1 = row 0 = newest): its reference and the values that facets
-// and filters need. Little-endian; the header pins the rest by hash.
+// docs.bin: one row a document (number 1 = row 0 = newest): its reference and the values that
+// facets need. Little-endian; the header pins the rest by hash.
 // Thread class: immutable (DocTable); DocTableWriter is one-owner.
 #pragma once
 #include <cstdint>

@@ -123,7 +123,8 @@ Result<void> Planner::add(const QueryClause& clause) {
 Result<void> add_filter(char space, const std::vector<std::string>& values, StorePlan& plan) {
   if (values.empty()) return {};
   if (values.size() > kFilterValuesMax)
-    return fail(Code::over_limit, "over " + std::to_string(kFilterValuesMax) + " values in a filter");
+    return fail(Code::over_limit,
+                "over " + std::to_string(kFilterValuesMax) + " values in a filter");
   std::vector<std::string> terms;
   for (const std::string& value : values) terms.push_back(make_term(space, value));
   plan.filters.push_back(std::move(terms));

@@ -12,7 +12,7 @@
 
 namespace concord::index {
 
-/// A clause with phrases. The store finds the documents that hold their words; here is what decides.
+/// A clause with phrases. The store finds what holds their words; here is what decides.
 struct PhraseCheck {
   bool excluded = false;                          // then: none of `phrases`, and no `terms`
   std::vector<std::vector<std::string>> phrases;  // one of them in the text, or

@@ -1,0 +1,189 @@
+#include "index/generation.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <mutex>
+
+#include "index/base/files.h"
+#include "index/base/hash.h"
+#include "index/base/parallel.h"
+
+namespace concord::index {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr char kCurrent[] = "CURRENT";
+
+std::string padding(std::uint64_t bytes, std::uint64_t unit) {
+  return std::string((unit - bytes % unit) % unit, '\0');
+}
+
+std::string_view bytes_of(const void* at, std::size_t size) {
+  return {static_cast<const char*>(at), size};
+}
+
+// Every regular file below the folder but the manifest, by name.
+std::vector<std::string> files_below(const std::string& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_regular_file() && entry.path().filename() != "MANIFEST")
+      names.push_back(fs::relative(entry.path(), folder).generic_string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+Result<FileWriter> FileWriter::create(const std::string& path) {
+  FileWriter writer;
+  writer.path_ = path;
+  writer.file_.reset(std::fopen(path.c_str(), "wbx"));
+  if (!writer.file_)
+    return fail(Code::io_error, std::string("cannot create: ") + std::strerror(errno), path);
+  std::setvbuf(writer.file_.get(), nullptr, _IOFBF, 1 << 20);
+  return writer;
+}
+
+void FileWriter::write(std::string_view bytes) {
+  if (error_ == 0 && std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size())
+    error_ = errno;
+  size_ += bytes.size();
+}
+
+Result<void> FileWriter::close() {
+  if (error_ == 0 && (std::fflush(file_.get()) != 0 || ::fsync(::fileno(file_.get())) != 0))
+    error_ = errno;
+  file_.reset();
+  if (error_ != 0)
+    return fail(Code::io_error, std::string("cannot write: ") + std::strerror(error_), path_);
+  return {};
+}
+
+std::uint64_t write_record(FileWriter& file, const EncodedRecord& record, EventSeq seq) {
+  const std::uint64_t offset = file.size();
+  RecordHeader header;
+  header.record_bytes = record.record.size();
+  header.tail_count = record.tails.size();
+  header.seq = seq;
+  std::uint64_t bytes = sizeof header + record.record.size() + record.tails.size() * 8;
+  for (const std::string& tail : record.tails) bytes += tail.size();
+  const std::string pad = padding(bytes, 64);
+  header.total_bytes = bytes + pad.size();
+  file.write(bytes_of(&header, sizeof header));
+  file.write(record.record);
+  for (const std::string& tail : record.tails) {
+    const std::uint64_t size = tail.size();
+    file.write(bytes_of(&size, sizeof size));
+  }
+  for (const std::string& tail : record.tails) file.write(tail);
+  file.write(pad);
+  return offset;
+}
+
+MappedRecords::MappedRecords(std::string_view bytes) {
+  while (!bytes.empty()) {
+    RecordHeader header;
+    std::memcpy(&header, bytes.data(), sizeof header);
+    const char* record = bytes.data() + sizeof header;
+    const char* sizes = record + header.record_bytes;
+    const char* tail = sizes + header.tail_count * 8;
+    std::span<const wire::Segment* const> tails;
+    if (header.tail_count > 0) {
+      auto& pointers = tails_.emplace_back();
+      for (std::uint64_t i = 0; i < header.tail_count; ++i) {
+        std::uint64_t size = 0;
+        std::memcpy(&size, sizes + i * 8, 8);
+        pointers.push_back(flatbuffers::GetRoot<wire::Segment>(tail));
+        tail += size;
+      }
+      tails = pointers;
+    }
+    views_.emplace_back(wire::GetRecord(record), tails);
+    bytes.remove_prefix(header.total_bytes);
+  }
+}
+
+std::string generation_name(EventSeq seq, std::uint64_t build) {
+  char name[40];
+  std::snprintf(name, sizeof name, "g%012llu-%03llu", static_cast<unsigned long long>(seq),
+                static_cast<unsigned long long>(build));
+  return name;
+}
+
+std::string generation_folder(const std::string& data_folder, const std::string& name) {
+  return (fs::path(data_folder) / "generations" / name).string();
+}
+
+Result<void> finish_generation(const std::string& data_folder, const std::string& name,
+                               Manifest manifest, unsigned threads) {
+  const std::string folder = generation_folder(data_folder, name);
+  const std::vector<std::string> names = files_below(folder);
+  manifest.files.resize(names.size());
+  std::mutex mutex;
+  Result<void> status;
+  parallel_chunks(names.size(), 1, threads, [&](std::size_t i, std::size_t, std::size_t) {
+    auto sums = sum_file(folder, names[i]);
+    const std::scoped_lock lock(mutex);
+    if (!sums)
+      status = tl::unexpected<Error>(sums.error());
+    else
+      manifest.files[i] = std::move(*sums);
+  });
+  if (!status) return status;
+  for (const std::string& file : names)
+    if (auto done = sync_file((fs::path(folder) / file).string()); !done) return done;
+  if (auto done = sync_folder(folder); !done) return done;
+  if (auto done = write_manifest(folder, manifest); !done) return done;
+  if (auto done = sync_folder((fs::path(data_folder) / "generations").string()); !done) return done;
+  return write_file_durably((fs::path(data_folder) / kCurrent).string(), name + "\n");
+}
+
+Result<std::string> current_generation(const std::string& data_folder) {
+  const std::string path = (fs::path(data_folder) / kCurrent).string();
+  auto text = read_file(path, 256);
+  if (!text && text.error().code == Code::not_found)
+    return fail(Code::not_found, "no data here: build it with `concord index`", data_folder);
+  if (!text) return text;
+  if (text->size() < 2 || text->back() != '\n' || text->find('/') != std::string::npos)
+    return fail(Code::damaged, "does not name a generation", path);
+  text->pop_back();
+  return text;
+}
+
+void remove_old_generations(const std::string& data_folder) {
+  const auto current = current_generation(data_folder);
+  if (!current) return;
+  std::vector<fs::path> older;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(fs::path(data_folder) / "generations", ignored))
+    if (entry.path().filename() != *current) older.push_back(entry.path());
+  std::sort(older.begin(), older.end());
+  // The newest complete one stays as the fall-back.
+  const auto keep = std::find_if(older.rbegin(), older.rend(), [](const fs::path& path) {
+    return fs::exists(path / "MANIFEST");
+  });
+  for (const fs::path& path : older)
+    if (keep == older.rend() || path != *keep) fs::remove_all(path, ignored);
+}
+
+bool verify_generation(const std::string& folder, const Manifest& manifest, unsigned threads,
+                       const std::function<void(const Error&)>& found, const Progress& progress) {
+  std::mutex mutex;
+  bool sound = true;
+  std::uint64_t done = 0;
+  parallel_chunks(manifest.files.size(), 1, threads, [&](std::size_t i, std::size_t, std::size_t) {
+    const auto result = verify_file(folder, manifest.files[i], true);
+    const std::scoped_lock lock(mutex);
+    if (progress) progress("verify", ++done, manifest.files.size());
+    if (result) return;
+    sound = false;
+    found(result.error());
+  });
+  return sound;
+}
+
+}  // namespace concord::index

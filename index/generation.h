@@ -1,0 +1,115 @@
+// A generation on disk: an immutable, complete, verified set of index files built at one seq.
+//   DATA/CURRENT                     names the generation in use
+//   DATA/generations/g000000081235/  MANIFEST records.bin slots.bin identities.bin shared.bin
+//                                    knowledge.ndjson text/…
+// Thread class: GenerationWriter one-owner; functions any-thread.
+#pragma once
+#include <cstdio>
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "index/base/result.h"
+#include "index/customer/releases.h"
+#include "index/snapshot/manifest.h"
+#include "index/snapshot/publish.h"
+#include "index/snapshot/snapshot_state.h"
+
+namespace concord::index {
+
+inline constexpr const char* kRecordsFile = "records.bin";
+inline constexpr const char* kSlotsFile = "slots.bin";
+inline constexpr const char* kIdentitiesFile = "identities.bin";
+inline constexpr const char* kSharedFile = "shared.bin";
+inline constexpr const char* kKnowledgeFile = "knowledge.ndjson";
+inline constexpr const char* kTextFolder = "text";
+
+/// One line of slots.bin.
+struct SlotRow {
+  std::uint64_t id = 0;
+  std::uint64_t record_offset = ~0ULL;  // in records.bin; ~0: merged away, no record
+  std::uint64_t redirect_seq = 0;       // 0: not merged away
+  std::uint64_t redirect_slot = 0;
+};
+/// One line of identities.bin.
+struct IdentityRow {
+  Hash128 hash;
+  std::uint64_t slot = 0;
+};
+/// Before each record in records.bin; becomes its Version in memory. 64 bytes.
+struct RecordHeader {
+  std::uint64_t total_bytes = 0;   // header, record, tail sizes, tails: a multiple of 64
+  std::uint64_t record_bytes = 0;
+  std::uint64_t tail_count = 0;
+  std::uint64_t seq = 0;
+  std::uint64_t spare[4] = {};
+};
+static_assert(sizeof(RecordHeader) == sizeof(Version));
+
+/// An append-only file with its own buffer. Errors stick and come out of close().
+class FileWriter {
+ public:
+  static Result<FileWriter> create(const std::string& path);
+  FileWriter() = default;
+  FileWriter(FileWriter&&) noexcept = default;
+  FileWriter& operator=(FileWriter&&) noexcept = default;
+  void write(std::string_view bytes);
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  /// Flushes, fsyncs, closes.
+  Result<void> close();
+
+ private:
+  struct Closer {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::string path_;
+  std::unique_ptr<std::FILE, Closer> file_;
+  std::uint64_t size_ = 0;
+  int error_ = 0;
+};
+
+/// Writes one record (header, record, tail sizes, tails); returns its offset.
+std::uint64_t write_record(FileWriter& file, const EncodedRecord& record, EventSeq seq);
+
+/// Sums every file of the folder into the manifest, writes it, and makes the generation current:
+/// files, folder, MANIFEST, then CURRENT, each synced before the next.
+Result<void> finish_generation(const std::string& data_folder, const std::string& name,
+                               Manifest manifest, unsigned threads);
+
+/// The records of a records.bin that was just written (it is not verified), read in place.
+class MappedRecords {
+ public:
+  explicit MappedRecords(std::string_view bytes);
+  [[nodiscard]] const std::vector<RecordView>& views() const { return views_; }
+
+ private:
+  std::vector<RecordView> views_;
+  std::deque<std::vector<const wire::Segment*>> tails_;  // of the records that have any
+};
+
+std::string generation_name(EventSeq seq, std::uint64_t build);
+std::string generation_folder(const std::string& data_folder, const std::string& name);
+/// The generation CURRENT names. Errors: not_found (no data folder), damaged.
+Result<std::string> current_generation(const std::string& data_folder);
+/// Keeps the current generation and the newest one before it; removes older and half-built ones.
+void remove_old_generations(const std::string& data_folder);
+
+struct LoadedGeneration {
+  std::string name;
+  std::string folder;
+  Manifest manifest;
+  std::shared_ptr<SnapshotState> state;
+  Releases releases;
+};
+/// Verifies every file's blocks on all cores, loads and verifies every record. Errors: not_found,
+/// damaged (place: the file), unsupported, io_error.
+Result<LoadedGeneration> load_generation(const std::string& data_folder, unsigned threads,
+                                         const Progress& progress);
+
+/// Whole-file BLAKE2b of every file. Calls `found` for every damaged file; false when there is one.
+bool verify_generation(const std::string& folder, const Manifest& manifest, unsigned threads,
+                       const std::function<void(const Error&)>& found, const Progress& progress);
+
+}  // namespace concord::index

@@ -1,0 +1,261 @@
+// Loading a generation: every block is checked on the way into memory, every record verified.
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <filesystem>
+#include <mutex>
+
+#include "index/base/assert.h"
+#include "index/base/files.h"
+#include "index/base/hash.h"
+#include "index/base/parallel.h"
+#include "index/generation.h"
+#include "index/snapshot/snapshot_writer.h"
+
+namespace concord::index {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The first error of several threads: the one of the lowest place counts, so that it is always the
+// same one.
+class FirstError {
+ public:
+  void set(std::size_t place, Error error) {
+    const std::scoped_lock lock(mutex_);
+    if (found_ && place >= place_) return;
+    found_ = true;
+    place_ = place;
+    error_ = std::move(error);
+  }
+  [[nodiscard]] Result<void> result() const {
+    if (found_) return tl::unexpected<Error>(error_);
+    return {};
+  }
+
+ private:
+  std::mutex mutex_;
+  bool found_ = false;
+  std::size_t place_ = 0;
+  Error error_;
+};
+
+const FileSums* sums_of(const Manifest& manifest, std::string_view name) {
+  for (const FileSums& file : manifest.files)
+    if (file.name == name) return &file;
+  return nullptr;
+}
+
+// Copies a file to `to`, checking each block.
+Result<void> read_checked(const std::string& folder, const FileSums& sums, char* to,
+                          unsigned threads, const Progress& progress) {
+  const std::string path = (fs::path(folder) / sums.name).string();
+  const auto file = MappedFile::open(path);
+  if (!file) return tl::unexpected<Error>(file.error());
+  if (file->bytes().size() != sums.bytes)
+    return fail(Code::damaged, "has " + std::to_string(file->bytes().size()) +
+                                   " bytes, the manifest says " + std::to_string(sums.bytes),
+                path);
+  FirstError errors;
+  std::atomic<std::uint64_t> done{0};
+  parallel_chunks(sums.blocks.size(), 1, threads, [&](std::size_t i, std::size_t, std::size_t) {
+    const std::string_view block = file->bytes().substr(i * kBlockBytes, kBlockBytes);
+    std::memcpy(to + i * kBlockBytes, block.data(), block.size());
+    if (hash64({to + i * kBlockBytes, block.size()}) != sums.blocks[i])
+      errors.set(i, {Code::damaged,
+                     "bytes " + std::to_string(i * kBlockBytes) + " and on are not what was written",
+                     path});
+    const std::uint64_t now = ++done;
+    if (progress && now % 64 == 0) progress("load", now, sums.blocks.size());
+  });
+  return errors.result();
+}
+
+Result<std::string> read_small(const std::string& folder, const Manifest& manifest,
+                               const std::string& name, unsigned threads) {
+  const FileSums* sums = sums_of(manifest, name);
+  const std::string path = (fs::path(folder) / name).string();
+  if (sums == nullptr) return fail(Code::damaged, "is not in the manifest", path);
+  std::string bytes(sums->bytes, '\0');
+  if (auto read = read_checked(folder, *sums, bytes.data(), threads, {}); !read)
+    return tl::unexpected<Error>(read.error());
+  return bytes;
+}
+
+// Turns the header before a record into its Version. False: the record does not verify.
+bool adopt(char* at, std::size_t room, const wire::Segment** tails) {
+  RecordHeader header;
+  if (room < sizeof header) return false;
+  std::memcpy(&header, at, sizeof header);
+  if (header.total_bytes > room || header.record_bytes > header.total_bytes - sizeof header ||
+      header.tail_count > header.total_bytes / 8)
+    return false;
+  const auto* record = reinterpret_cast<const std::uint8_t*>(at + sizeof header);
+  flatbuffers::Verifier verifier(record, header.record_bytes);
+  if (!wire::VerifyRecordBuffer(verifier)) return false;
+  const std::size_t sizes_at = sizeof header + header.record_bytes;
+  std::size_t tail_at = sizes_at + header.tail_count * 8;
+  for (std::uint64_t i = 0; i < header.tail_count; ++i) {
+    std::uint64_t size = 0;
+    std::memcpy(&size, at + sizes_at + i * 8, 8);
+    if (size > header.total_bytes - std::min<std::uint64_t>(tail_at, header.total_bytes))
+      return false;
+    const auto* tail = reinterpret_cast<const std::uint8_t*>(at + tail_at);
+    flatbuffers::Verifier tail_verifier(tail, size);
+    if (!tail_verifier.VerifyBuffer<wire::Segment>(nullptr)) return false;
+    tails[i] = flatbuffers::GetRoot<wire::Segment>(tail);
+    tail_at += size;
+  }
+  auto* version = new (at) Version;
+  version->record = wire::GetRecord(record);
+  version->tails = tails;
+  version->tail_count = header.tail_count;
+  version->seq = header.seq;
+  return true;
+}
+
+std::uint64_t tail_count_at(const char* records, std::uint64_t offset) {
+  RecordHeader header;
+  std::memcpy(&header, records + offset, sizeof header);
+  return header.tail_count;
+}
+
+Result<void> adopt_records(LoadedGeneration& loaded, const std::vector<SlotRow>& rows,
+                           std::size_t records_bytes, unsigned threads, const Progress& progress) {
+  SnapshotState& state = *loaded.state;
+  const std::string path = (fs::path(loaded.folder) / kRecordsFile).string();
+  std::vector<std::uint64_t> first_tail(rows.size());
+  std::uint64_t tails = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    first_tail[i] = tails;
+    if (rows[i].record_offset == ~0ULL) continue;
+    if (rows[i].record_offset + sizeof(RecordHeader) > records_bytes)
+      return fail(Code::damaged, "slots.bin points behind the end of records.bin", path);
+    const std::uint64_t count = tail_count_at(state.arena.data(), rows[i].record_offset);
+    if (count > records_bytes / 8) return fail(Code::damaged, "a record's tail count", path);
+    tails += count;
+  }
+  state.tail_pointers.resize(tails);
+  FirstError errors;
+  std::atomic<std::uint64_t> done{0};
+  constexpr std::size_t kGrain = 4096;
+  parallel_chunks(rows.size(), kGrain, threads, [&](std::size_t begin, std::size_t end, std::size_t) {
+    for (std::size_t i = begin; i < end; ++i) {
+      if (rows[i].record_offset == ~0ULL) continue;
+      char* at = state.arena.data() + rows[i].record_offset;
+      if (!adopt(at, records_bytes - rows[i].record_offset,
+                 state.tail_pointers.data() + first_tail[i])) {
+        errors.set(i, {Code::damaged,
+                       "the record at byte " + std::to_string(rows[i].record_offset) +
+                           " does not verify",
+                       path});
+        return;
+      }
+      state.slots[static_cast<std::uint32_t>(i)].newest.store(
+          std::launder(reinterpret_cast<const Version*>(at)));
+    }
+    done += end - begin;
+    if (progress) progress("verify records", done, rows.size());
+  });
+  return errors.result();
+}
+
+template <typename Row>
+std::vector<Row> rows_of(const std::string& bytes) {
+  std::vector<Row> rows(bytes.size() / sizeof(Row));
+  if (!rows.empty()) std::memcpy(rows.data(), bytes.data(), rows.size() * sizeof(Row));
+  return rows;
+}
+
+Result<void> load_tables(LoadedGeneration& loaded, unsigned threads) {
+  SnapshotWriter writer(loaded.state);
+  const std::string path = (fs::path(loaded.folder) / kIdentitiesFile).string();
+  const auto bytes = read_small(loaded.folder, loaded.manifest, kIdentitiesFile, threads);
+  if (!bytes) return tl::unexpected<Error>(bytes.error());
+  NormalisedIdentity identity;
+  identity.strength = IdentityClass::looks_up;
+  for (const IdentityRow& row : rows_of<IdentityRow>(*bytes)) {
+    if (row.slot >= loaded.state->slots.size())
+      return fail(Code::damaged, "points to a customer that is not there", path);
+    identity.hash = row.hash;
+    writer.bind(identity, static_cast<std::uint32_t>(row.slot));
+  }
+  return {};
+}
+
+Result<void> load_shared(LoadedGeneration& loaded, unsigned threads) {
+  const std::string path = (fs::path(loaded.folder) / kSharedFile).string();
+  const auto bytes = read_small(loaded.folder, loaded.manifest, kSharedFile, threads);
+  if (!bytes) return tl::unexpected<Error>(bytes.error());
+  std::string_view rest = *bytes;
+  while (!rest.empty()) {
+    std::uint64_t head[2];
+    if (rest.size() < sizeof head) return fail(Code::damaged, "cut short", path);
+    std::memcpy(head, rest.data(), sizeof head);
+    rest.remove_prefix(sizeof head);
+    if (head[1] > rest.size()) return fail(Code::damaged, "cut short", path);
+    // Padded to 8 bytes, so that the event can be read in place.
+    const std::string event(rest.substr(0, head[1]));
+    const auto decoded = decode_event(event);
+    if (!decoded || !Releases::is_release(**decoded))
+      return fail(Code::damaged, "holds something that is not a release", path);
+    loaded.releases.add(head[0], event);
+    rest.remove_prefix(std::min<std::size_t>(rest.size(), (head[1] + 7) / 8 * 8));
+  }
+  return {};
+}
+
+Result<void> load_slots(LoadedGeneration& loaded, std::vector<SlotRow>& rows, unsigned threads) {
+  const auto bytes = read_small(loaded.folder, loaded.manifest, kSlotsFile, threads);
+  if (!bytes) return tl::unexpected<Error>(bytes.error());
+  rows = rows_of<SlotRow>(*bytes);
+  const std::string path = (fs::path(loaded.folder) / kSlotsFile).string();
+  if (rows.size() != loaded.manifest.slots)
+    return fail(Code::damaged, "does not have the manifest's number of customers", path);
+  SnapshotWriter writer(loaded.state);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (writer.slot_of(CustomerId{rows[i].id}) != SnapshotWriter::kNoSlot)
+      return fail(Code::damaged, "two customers have one id", path);
+    const std::uint32_t slot = writer.add_slot(CustomerId{rows[i].id});
+    if (rows[i].redirect_seq == 0) continue;
+    if (rows[i].redirect_slot >= rows.size() || rows[i].redirect_slot == i)
+      return fail(Code::damaged, "a merged customer points nowhere", path);
+    writer.redirect(slot, static_cast<std::uint32_t>(rows[i].redirect_slot), rows[i].redirect_seq);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<LoadedGeneration> load_generation(const std::string& data_folder, unsigned threads,
+                                         const Progress& progress) {
+  LoadedGeneration loaded;
+  const auto name = current_generation(data_folder);
+  if (!name) return tl::unexpected<Error>(name.error());
+  loaded.name = *name;
+  loaded.folder = generation_folder(data_folder, *name);
+  auto manifest = read_manifest(loaded.folder);
+  if (!manifest) return tl::unexpected<Error>(manifest.error());
+  loaded.manifest = std::move(*manifest);
+  loaded.state = std::make_shared<SnapshotState>(loaded.manifest.identity_types);
+  const FileSums* records = sums_of(loaded.manifest, kRecordsFile);
+  if (records == nullptr)
+    return fail(Code::damaged, "records.bin is not in the manifest", loaded.folder);
+  SnapshotState& state = *loaded.state;
+  Result<void> done = state.arena.reserve(records->bytes);
+  if (done) done = read_checked(loaded.folder, *records, state.arena.data(), threads, progress);
+  std::vector<SlotRow> rows;
+  if (done) done = load_slots(loaded, rows, threads);
+  if (done) done = adopt_records(loaded, rows, records->bytes, threads, progress);
+  if (done) done = load_tables(loaded, threads);
+  if (done) done = load_shared(loaded, threads);
+  for (const FileSums& file : loaded.manifest.files)
+    if (done && file.name.starts_with(kTextFolder))
+      done = verify_file(loaded.folder, file, false);
+  if (!done) return tl::unexpected<Error>(done.error());
+  state.published.store(loaded.manifest.seq);
+  state.floor.store(loaded.manifest.seq);
+  return loaded;
+}
+
+}  // namespace concord::index

@@ -1,0 +1,216 @@
+#include "index/reindex.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "index/base/files.h"
+#include "index/base/hash.h"
+#include "index/base/parallel.h"
+#include "index/reindex_fold.h"
+#include "index/reindex_intake.h"
+#include "index/reindex_text.h"
+
+namespace concord::index {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr char kSpool[] = "events.spool";
+constexpr std::size_t kWindow = 8192;  // records folded before they are written
+
+std::string_view bytes_of(const void* at, std::size_t size) {
+  return {static_cast<const char*>(at), size};
+}
+
+// What one surviving slot becomes.
+struct Folded {
+  bool present = false;
+  bool account = false;
+  EventSeq seq = 0;
+  std::uint64_t entries = 0;
+  EncodedRecord encoded;
+  std::vector<Hash128> identities;
+};
+
+}  // namespace
+
+struct Reindex::Impl {
+  std::string data_folder;
+  std::string building;  // folder of the unfinished generation; empty once it is finished
+  ReindexOptions options;
+  std::unique_ptr<ReindexIntake> intake;
+
+  ~Impl() {
+    std::error_code ignored;
+    if (!building.empty()) fs::remove_all(building, ignored);
+  }
+
+  [[nodiscard]] std::string file(const char* name) const { return building + "/" + name; }
+  Result<void> write_records(const ReindexPlan& plan, Manifest& manifest);
+  Result<void> write_shared();
+  Result<void> write_text(Manifest& manifest);
+  Result<std::string> install(Manifest manifest);
+};
+
+Reindex::Reindex(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Reindex::~Reindex() = default;
+
+Result<std::unique_ptr<Reindex>> Reindex::start(const std::string& data_folder,
+                                                ReindexOptions options) {
+  auto impl = std::make_unique<Impl>();
+  impl->data_folder = data_folder;
+  impl->options = std::move(options);
+  const std::string building = data_folder + "/generations/building";
+  std::error_code error;
+  fs::remove_all(building, error);
+  fs::create_directories(building, error);
+  if (error) return fail(Code::io_error, "cannot make the folder: " + error.message(), building);
+  impl->building = building;
+  auto spool = FileWriter::create(impl->file(kSpool));
+  if (!spool) return tl::unexpected<Error>(spool.error());
+  impl->intake = std::make_unique<ReindexIntake>(impl->options, std::move(*spool));
+  return std::unique_ptr<Reindex>(new Reindex(std::move(impl)));
+}
+
+Result<void> Reindex::add(std::string_view event_bytes) { return impl_->intake->add(event_bytes); }
+
+Result<void> Reindex::Impl::write_records(const ReindexPlan& plan, Manifest& manifest) {
+  auto records = FileWriter::create(file(kRecordsFile));
+  auto slots = FileWriter::create(file(kSlotsFile));
+  auto identities = FileWriter::create(file(kIdentitiesFile));
+  for (const auto* one : {&records, &slots, &identities})
+    if (!*one) return tl::unexpected<Error>(one->error());
+  std::vector<SlotMerge> merged_at(plan.slots());
+  for (const SlotMerge& merge : intake->merges) merged_at[merge.loser] = merge;
+  std::vector<Folded> window;
+  for (std::size_t begin = 0; begin < plan.slots(); begin += kWindow) {
+    const std::size_t count = std::min(kWindow, plan.slots() - begin);
+    window.assign(count, Folded{});
+    parallel_chunks(count, 64, options.threads, [&](std::size_t from, std::size_t to, std::size_t) {
+      thread_local RecordEncoder encoder;
+      for (std::size_t i = from; i < to; ++i) {
+        const auto slot = static_cast<std::uint32_t>(begin + i);
+        if (!plan.survives(slot)) continue;
+        const CustomerRecord record = plan.fold_slot(slot);
+        Folded& folded = window[i];
+        folded.present = true;
+        folded.account = record.is_account;
+        folded.seq = record.seq;
+        encoder.encode(record, folded.encoded);
+        folded.entries = wire::GetRecord(folded.encoded.record.data())->entries();
+        for (const auto& [text, state] : record.identities)
+          folded.identities.push_back(hash128(text));
+      }
+    });
+    for (std::size_t i = 0; i < count; ++i) {
+      const Folded& folded = window[i];
+      SlotRow row;
+      row.id = intake->slot_ids[begin + i];
+      if (folded.present) {
+        row.record_offset = write_record(*records, folded.encoded, folded.seq);
+        (folded.account ? manifest.accounts : manifest.customers) += 1;
+        manifest.entries += folded.entries;
+        manifest.identities += folded.identities.size();
+      } else {
+        row.redirect_seq = merged_at[begin + i].seq;
+        row.redirect_slot = merged_at[begin + i].survivor;
+      }
+      slots->write(bytes_of(&row, sizeof row));
+      for (const Hash128& hash : folded.identities) {
+        const IdentityRow identity{hash, begin + i};
+        identities->write(bytes_of(&identity, sizeof identity));
+      }
+    }
+    if (options.progress) options.progress("records", begin + count, plan.slots());
+  }
+  manifest.slots = plan.slots();
+  for (FileWriter* one : {&*records, &*slots, &*identities})
+    if (auto done = one->close(); !done) return done;
+  return {};
+}
+
+Result<void> Reindex::Impl::write_shared() {
+  auto shared = FileWriter::create(file(kSharedFile));
+  if (!shared) return tl::unexpected<Error>(shared.error());
+  for (const Releases::Stored& release : intake->releases.all()) {
+    const std::uint64_t head[2] = {release.seq, release.bytes.size()};
+    shared->write(bytes_of(head, sizeof head));
+    shared->write(release.bytes);
+    shared->write(std::string((8 - release.bytes.size() % 8) % 8, '\0'));
+  }
+  return shared->close();
+}
+
+Result<void> Reindex::Impl::write_text(Manifest& manifest) {
+  const std::vector<KnowledgePage> pages = knowledge_pages(intake->knowledge);
+  auto knowledge = FileWriter::create(file(kKnowledgeFile));
+  if (!knowledge) return tl::unexpected<Error>(knowledge.error());
+  for (const KnowledgePage& page : pages) {
+    knowledge->write(page.json);
+    knowledge->write("\n");
+  }
+  if (auto done = knowledge->close(); !done) return done;
+  manifest.knowledge = pages.size();
+  if (!options.text) return {};
+  const auto bytes = MappedFile::open(file(kRecordsFile));
+  if (!bytes) return tl::unexpected<Error>(bytes.error());
+  const MappedRecords records(bytes->bytes());
+  const auto documents = build_text(records.views(), pages, file(kTextFolder), options.threads,
+                                    options.progress);
+  if (!documents) return tl::unexpected<Error>(documents.error());
+  intake->report.text_documents = *documents;
+  manifest.has_text = true;
+  return {};
+}
+
+Result<std::string> Reindex::Impl::install(Manifest manifest) {
+  std::uint64_t build = 1;
+  while (fs::exists(generation_folder(data_folder, generation_name(manifest.seq, build)))) ++build;
+  const std::string name = generation_name(manifest.seq, build);
+  std::error_code error;
+  fs::rename(building, generation_folder(data_folder, name), error);
+  if (error) return fail(Code::io_error, "cannot rename: " + error.message(), building);
+  building = generation_folder(data_folder, name);
+  if (options.progress) options.progress("checksums", 0, 0);
+  if (auto done = finish_generation(data_folder, name, std::move(manifest), options.threads); !done)
+    return tl::unexpected<Error>(done.error());
+  building.clear();
+  remove_old_generations(data_folder);
+  return name;
+}
+
+Result<ReindexReport> Reindex::finish() {
+  Impl& impl = *impl_;
+  ReindexIntake& intake = *impl.intake;
+  if (auto done = intake.finish(); !done) return tl::unexpected<Error>(done.error());
+  Manifest manifest;
+  manifest.seq = intake.events.size();
+  manifest.chain = intake.chain;
+  manifest.newest_at = UnixMillis{intake.events.empty() ? 0 : intake.newest_at_ms};
+  manifest.sources = intake.sources;
+  manifest.identity_types = impl.options.identity_types;
+  Result<void> done;
+  {
+    const auto spool = MappedFile::open(impl.file(kSpool));
+    if (!spool) return tl::unexpected<Error>(spool.error());
+    const IdentityNormaliser normaliser(impl.options.identity_types);
+    const ReindexPlan plan(intake, spool->bytes(), normaliser);
+    done = impl.write_records(plan, manifest);
+  }
+  std::error_code ignored;
+  fs::remove(impl.file(kSpool), ignored);
+  if (done) done = impl.write_shared();
+  if (done) done = impl.write_text(manifest);
+  if (!done) return tl::unexpected<Error>(done.error());
+  ReindexReport report = intake.report;
+  report.customers = manifest.customers;
+  report.accounts = manifest.accounts;
+  report.entries = manifest.entries;
+  report.identities = manifest.identities;
+  report.knowledge = manifest.knowledge;
+  auto name = impl.install(std::move(manifest));
+  if (!name) return tl::unexpected<Error>(name.error());
+  report.generation = *name;
+  return report;
+}
+
+}  // namespace concord::index
