@@ -36,9 +36,9 @@ class Loading {
 
   void file(const FoundFile& found) {
     totals_ = {lookup_.name, found.name, 0, 0};
-    const std::size_t keys_before = rows.size();
+    const std::size_t keys_before = rows.size() + numbers_.size();
     read(found);
-    totals_.keys = rows.size() - keys_before;
+    totals_.keys = rows.size() + numbers_.size() - keys_before;
     report_.lookups.push_back(totals_);
   }
   void finish() {

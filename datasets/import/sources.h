@@ -42,7 +42,7 @@ struct Value {
   std::vector<Value> first;
   std::vector<Condition> when;
   std::string split;
-  std::string lookup;
+  std::vector<std::string> lookups;  // one after the other
   WordMap map;
   Unmapped unmapped = Unmapped::unstated;
   std::optional<std::string> fallback;

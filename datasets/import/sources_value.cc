@@ -172,11 +172,10 @@ Value read_value_table(TomlTable& table, const ValuePlace& place, const ReadingS
     value.split = *split;
     if (!place.list || split->empty()) table.wrong("split", "is for lists only, and not empty");
   }
-  if (const auto lookup = table.text("lookup")) {
-    value.lookup = *lookup;
-    if (!scope.lookups.contains(*lookup))
-      table.wrong("lookup", "is " + in_quotes(*lookup) + ", but there is no [lookup." + *lookup + "]");
-  }
+  value.lookups = table.texts("lookup");
+  for (const std::string& lookup : value.lookups)
+    if (!scope.lookups.contains(lookup))
+      table.wrong("lookup", "is " + in_quotes(lookup) + ", but there is no [lookup." + lookup + "]");
   value.map = read_word_map(table, "map");
   if (const auto unmapped = table.one_of("unmapped", kUnmapped)) {
     value.unmapped = static_cast<Unmapped>(*unmapped + 1);

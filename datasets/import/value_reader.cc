@@ -75,7 +75,8 @@ ValueReader::ValueReader(const Value& value, std::string name, bool closed_word,
   for (const std::string& column : value.columns) slots_.push_back(scope.columns->slot(column));
   for (const Value& one : value.first) first_.emplace_back(one, name_, closed_word, scope);
   for (const Condition& one : value.when) when_.emplace_back(one, *scope.columns);
-  if (!value.lookup.empty()) lookup_ = scope.lookups->named(value.lookup);
+  for (const std::string& table : value.lookups)
+    lookups_.push_back(scope.lookups->named(table));
   formats_ = value.date_formats.empty() ? scope.formats : formats_of(value.date_formats);
   zone_ = scope.zone;
   if (!value.time_zone.empty()) {
@@ -139,20 +140,18 @@ bool ValueReader::text(Row& row, const UnmappedFound& unmapped,
   out.reset();
   const bool wanted = all_hold(when_, row);
   if (wanted && !raw(row, unmapped, out)) return false;
-  bool missed = false;
-  if (out && lookup_ != nullptr) {
-    const std::string* found = lookup_->find(*out);
-    missed = found == nullptr;
-    if (found == nullptr)
-      out.reset();
-    else
-      out = *found;
+  const LookupTable* missed = nullptr;
+  for (const LookupTable* table : lookups_) {
+    if (!out) break;
+    const std::string* found = table->find(*out);
+    if (found == nullptr) missed = table;
+    out = found == nullptr ? std::nullopt : std::optional<std::string_view>(*found);
   }
   if (out && !value_->map.empty() && !mapped(row, unmapped, out)) return false;
   if (!out && value_->fallback) out = *value_->fallback;
   if (!out && !value_->optional)
     return refuse(row, "missing",
-                  missed ? "is not in [lookup." + value_->lookup + "]" : name_ + " is missing");
+                  missed != nullptr ? "is not in [lookup." + missed->name() + "]" : name_ + " is missing");
   if (out && !value_->prefix.empty()) {
     std::string& whole = row.scratch();
     whole = value_->prefix;

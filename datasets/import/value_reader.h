@@ -70,7 +70,7 @@ class ValueReader {
   std::vector<std::uint32_t> slots_;
   std::vector<ValueReader> first_;
   std::vector<ConditionReader> when_;
-  const LookupTable* lookup_ = nullptr;
+  std::vector<const LookupTable*> lookups_;
   std::vector<TimeFormat> formats_;
   Zone zone_;
 };
