@@ -41,6 +41,21 @@ TEST(JsonFault, RefusalsHavePlaceAndReason) {
             "JSON: a number fits neither 64 bits nor a double");
 }
 
+// Found by the fuzzer: what we write we must be able to read.
+TEST(JsonNumbers, ReadBackAsWritten) {
+  for (const char* text : {"-0.0", "100042457257267404e3", "18446744073709551615", "1e19", "9.3e18",
+                           "-9223372036854775808", "-1e19", "5e-324", "1.7976931348623157e308"}) {
+    JsonReader reader;
+    const auto once = [&reader](std::string_view from) {
+      Buffer out;
+      JsonWriter writer(out);
+      append_json(writer, reader.parse(from).value());
+      return std::string(out.view());
+    };
+    EXPECT_EQ(once(once(text)), once(text)) << text;
+  }
+}
+
 TEST(JsonFault, LineAndColumn) {
   EXPECT_EQ(line_and_column("ab\ncd", 0), "line 1, column 1");
   EXPECT_EQ(line_and_column("ab\ncd", 3), "line 2, column 1");
