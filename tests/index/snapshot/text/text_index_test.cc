@@ -114,12 +114,12 @@ TEST(TextIndex, APlantedFaultIsFound) {
     whole(ref, pieces);
     for (std::string_view& piece : pieces) piece = piece.substr(0, piece.rfind(' ') + 1);
   };
-  EXPECT_GT(differences(docs, index, cut, 1500), 0);
+  EXPECT_GT(differences(docs, index, cut, 300), 0);
 
   const TempFolder other;
   const Docs fewer(docs.begin() + 1, docs.end());
   const TextIndex short_index = build_and_open(fewer, other.path());
-  EXPECT_GT(differences(docs, short_index, access_to(docs), 1500), 0);
+  EXPECT_GT(differences(docs, short_index, access_to(docs), 300), 0);
 }
 
 TEST(TextIndex, SameAnswersWhateverTheThreadsTheOrderAndTheBuild) {

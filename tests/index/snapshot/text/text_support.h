@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <random>
 #include <set>
 #include <string>
@@ -53,10 +54,11 @@ inline const Doc* find_doc(const Docs& docs, const DocRef& ref) {
 
 /// Title and text of the documents, as the records would give them.
 inline TextAccess access_to(const Docs& docs) {
+  auto by_ref = std::make_shared<std::map<DocRef, const Doc*>>();
+  for (const Doc& doc : docs) (*by_ref)[doc.ref] = &doc;
   TextAccess access;
-  access.text_of = [&docs](const DocRef& ref, std::vector<std::string_view>& pieces) {
-    const Doc* doc = find_doc(docs, ref);
-    ASSERT_NE(doc, nullptr);
+  access.text_of = [by_ref](const DocRef& ref, std::vector<std::string_view>& pieces) {
+    const Doc* doc = by_ref->at(ref);
     pieces.emplace_back(doc->text.title);
     pieces.emplace_back(doc->text.text);
   };
@@ -213,8 +215,8 @@ class Scanner {
 
   static bool has_row(const std::string& text, const Words& phrase) {
     const Words words = words_of(text);
-    return std::search(words.begin(), words.end(), phrase.begin(), phrase.end(),
-                       [](const FoldedWord& a, const FoldedWord& b) { return a.plain == b.plain; }) !=
+    const auto same = [](const FoldedWord& a, const FoldedWord& b) { return a.plain == b.plain; };
+    return std::search(words.begin(), words.end(), phrase.begin(), phrase.end(), same) !=
            words.end();
   }
 
