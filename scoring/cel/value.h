@@ -39,7 +39,8 @@ using FieldGetter = Value (*)(const void* object, std::uint32_t field);
 
 /// How to read a host map. Kept alive by the host (usually a constant).
 struct MapAccess {
-  /// The value of `key`, or an `unknown` value when the map has no such key.
+  /// The value of `key`. Not there: unknown("") makes reading it an error ("no such key"),
+  /// unknown("name") makes it unknown by that name. `in` and has() are false either way.
   Value (*find)(const void* data, const Value& key);
   Value (*key_at)(const void* data, std::uint32_t index);
   Value (*value_at)(const void* data, std::uint32_t index);
