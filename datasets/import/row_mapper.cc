@@ -317,9 +317,10 @@ bool RowMapper::fill_attribute(Job& job, const ValueReader& reader) const {
 
 bool RowMapper::fill_links(Job& job) const {
   for (const LinkReader& link : links_) {
-    MaybeText key;
-    if (!link.value.text(job.row, job.unmapped, key)) return false;
-    if (key) job.draft.entry->links.push_back(link.prefix + std::string(*key));
+    std::vector<std::string_view> keys;
+    if (!link.value.texts(job.row, job.unmapped, keys)) return false;
+    for (const std::string_view key : keys)
+      job.draft.entry->links.push_back(link.prefix + std::string(key));
   }
   return true;
 }

@@ -70,7 +70,7 @@ void read_links(TomlTable& fields, FileMapping& file, const ReadingScope& scope)
     value.kind = link.required("kind");
     if (!value.kind.empty() && !index::from_word<index::Kind>(value.kind))
       link.wrong("kind", "is " + in_quotes(value.kind) + ", which is no kind of entry");
-    value.value = read_value_table(link, {"links", true}, scope);
+    value.value = read_value_table(link, {.what = "links", .list = true}, scope);
     link.finish();
     file.links.push_back(std::move(value));
   }
