@@ -21,6 +21,8 @@ function(concord_schema target schema)
     DEPENDS ${schema}
     VERBATIM)
   target_sources(${target} PRIVATE ${out}/${base}_generated.h)
+  add_custom_target(${target}_${base}_schema DEPENDS ${out}/${base}_generated.h)
+  add_dependencies(generated_headers ${target}_${base}_schema)
   target_include_directories(${target} SYSTEM PUBLIC ${PROJECT_BINARY_DIR}/generated)
 endfunction()
 
