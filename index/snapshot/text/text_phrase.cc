@@ -72,14 +72,16 @@ Bytes16 load_lower(const char* at) {
   return bytes | 0x20;  // letters become lower case, digits stay; signs may look alike
 }
 
-/// The first place at or after `at` where two bytes look like the first two of `key`; the check
-/// behind it decides. npos when there is none.
+/// The first place at or after `at` where the first two bytes and the last look like those of
+/// `key`; the check behind it decides. npos when there is none.
 std::size_t find_beginning(std::string_view text, std::size_t at, std::string_view key) {
   const auto first = static_cast<unsigned char>(key[0]);
   const auto second = static_cast<unsigned char>(key[1]);
-  for (; at + 17 <= text.size(); at += 16) {
-    const auto hits = (load_lower(text.data() + at) == first) &
-                      (load_lower(text.data() + at + 1) == second);
+  const auto last = static_cast<unsigned char>(key.back());
+  for (; at + key.size() + 15 <= text.size(); at += 16) {
+    const char* const here = text.data() + at;
+    const auto hits = (load_lower(here) == first) & (load_lower(here + 1) == second) &
+                      (load_lower(here + key.size() - 1) == last);
     std::uint64_t halves[2];
     std::memcpy(halves, &hits, sizeof hits);
     if ((halves[0] | halves[1]) == 0) continue;

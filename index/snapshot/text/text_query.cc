@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "index/base/json_writer.h"
 #include "index/snapshot/text/text_words.h"
 
 namespace concord::index {

@@ -214,10 +214,4 @@ std::size_t character_bytes(std::string_view text, std::size_t at) {
   return static_cast<std::size_t>(end) - at;
 }
 
-bool is_utf8(std::string_view text) {
-  for (std::int32_t at = 0; at < static_cast<std::int32_t>(text.size());)
-    if (decode(text, at) < 0) return false;
-  return true;
-}
-
 }  // namespace concord::index

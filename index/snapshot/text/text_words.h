@@ -48,7 +48,4 @@ std::vector<std::string> id_forms(std::string_view value);
 /// Bytes of the character at `at`; 1 for what is not UTF-8. Requires at < text.size().
 std::size_t character_bytes(std::string_view text, std::size_t at);
 
-/// False when `text` is not UTF-8.
-bool is_utf8(std::string_view text);
-
 }  // namespace concord::index

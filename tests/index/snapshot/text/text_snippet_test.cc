@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "index/base/json_writer.h"
 #include "index/snapshot/text/text_words.h"
 #include "tests/index/snapshot/text/text_support.h"
 

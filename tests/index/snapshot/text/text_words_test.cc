@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "index/base/json_writer.h"
 #include "index/snapshot/text/text_phrase.h"
 #include "index/snapshot/text/text_stems.h"
 #include "tests/index/snapshot/text/text_support.h"
