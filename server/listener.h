@@ -1,8 +1,8 @@
-// The door to the network: accepts connections, moves bytes, keeps deadlines. Sockets are known
-// here and in listener_loop, nowhere else.
-// One event loop a thread (epoll), each answering in line through its own Handler. A connection
-// stays with the loop that has the fewest; bodies go out by one gathering write from where they
-// lie.
+// The door to the network: accepts connections, moves bytes, keeps deadlines. Serving sockets are
+// known here and in listener_loop, nowhere else. One event loop a thread (epoll), each answering in
+// line through its own Handler. A connection goes to the loop that has the fewest; bodies go out by
+// one gathering write from where they lie.
+// Thread class: any-thread (Listener), immutable (settings).
 #pragma once
 #include <cstdint>
 #include <functional>
