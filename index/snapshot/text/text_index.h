@@ -3,6 +3,7 @@
 // A match is decided by the index file alone, but for phrases, which are checked on the text that
 // the caller's records hold. Equal index, question and answers of the callbacks: equal hits.
 // Nothing here reads a clock: a search ends when its bounds say so (text_query.h), never by time.
+// Thread class: any-thread.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -53,7 +54,7 @@ struct TextHits {
   std::vector<std::string> ignored;  // stop words left out
 };
 
-/// Thread class: any-thread; const calls run side by side, each on a reader of its own.
+/// Const calls run side by side, each on a reader of its own.
 class TextIndex {
  public:
   /// Checks docs.bin in full and that the store fits it. It does not hash the store: the

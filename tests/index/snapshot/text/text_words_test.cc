@@ -122,7 +122,8 @@ TEST(Phrase, StandsInARow) {
 // of a text takes the general way).
 TEST(Phrase, AsciiAndOtherTextsAgree) {
   test::Random random(31);
-  const std::vector<std::string> words{"a", "ab", "abc", "ABC", "b2", "2", "b", "abcabcabcabcabcab"};
+  const std::vector<std::string> words{"a", "ab", "abc", "ABC", "b2", "2", "b",
+                                       "abcabcabcabcabcab"};
   const std::vector<std::string> gaps{" ", "  ", "-", "@", "\n", "`", "[", std::string(20, '.')};
   const auto row = [&](std::size_t count) {
     std::string out;
