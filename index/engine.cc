@@ -177,9 +177,10 @@ Result<void> Engine::Impl::apply_to_customer(const Prepared& prepared, EventSeq 
     if (!known) return tl::unexpected<Error>(known.error());
     record = std::move(*known);
   }
-  const CustomerId account = account_of(prepared, seq);
+  // In the order of the batch index, which numbers the customer before the account.
   const std::uint32_t slot =
       plan->survivor == kNoOwner ? add_customer(*plan->first) : plan->survivor;
+  const CustomerId account = account_of(prepared, seq);
   record.id = writer.id_of(slot);
   for (std::size_t i = 0; i < losers.size(); ++i) {
     merge_records(record, std::move(losers[i]), seq);

@@ -40,6 +40,7 @@ struct EntryState {
   Stamp newest;            // greatest stamp of any event about it
   EventSeq last_seq = 0;   // last event in log order that changed it
   std::int64_t first_at_ms = kNoTime;  // least event time: stands in when `at` was never given
+  bool spread = false;     // a release that came by a link, not by name: derived, never merged
   Stamp retracted;         // greatest retract; hides the entry unless a newer event set something
 
   [[nodiscard]] bool hidden() const { return retracted.seq != 0 && retracted >= newest; }

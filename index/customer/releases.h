@@ -17,7 +17,9 @@ class Releases {
  public:
   /// `bytes`: an encoded entry event of kind release without a customer.
   void add(EventSeq seq, std::string_view bytes);
-  /// Folds every release the record waits for into it; a release already there changes nothing.
+  /// Adds every release the record waits for now, marked `spread`: for publishing. They are derived
+  /// from the record's links each time and never read back, so that the order of link and release
+  /// does not matter. An entry the record has by name stays as it is.
   void apply_to(CustomerRecord& record) const;
 
   struct Stored {

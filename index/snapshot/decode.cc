@@ -69,6 +69,7 @@ Result<CustomerRecord> decode_record(const RecordView& view) {
   JsonReader reader;
   Result<void> status;
   const auto take = [&](EntryView one) {
+    if (one.has(wire::RowFlag::spread)) return true;
     auto entry = decode_entry(reader, one);
     if (!entry) {
       status = tl::unexpected<Error>(entry.error());

@@ -31,7 +31,8 @@ class Words {
   std::vector<std::string> all_;
 };
 
-std::uint8_t flags_of(const wire::EntryT& now) {
+std::uint8_t flags_of(const EntryState& entry) {
+  const wire::EntryT& now = entry.now;
   std::uint8_t flags = 0;
   const auto set = [&](wire::RowFlag flag, bool on) {
     if (on) flags |= static_cast<std::uint8_t>(flag);
@@ -42,6 +43,7 @@ std::uint8_t flags_of(const wire::EntryT& now) {
   set(wire::RowFlag::has_amount, now.amount_minor.has_value());
   set(wire::RowFlag::attributes, !now.attributes.empty());
   set(wire::RowFlag::at_given, now.at.has_value());
+  set(wire::RowFlag::spread, entry.spread);
   return flags;
 }
 
@@ -76,7 +78,7 @@ void set_values(wire::Row& row, const EntryState& entry) {
   row.mutate_purpose(now.purpose.value_or(0));
   row.mutate_visibility(now.visibility.value_or(0));
   row.mutate_priority(now.priority.value_or(0));
-  row.mutate_flags(flags_of(now));
+  row.mutate_flags(flags_of(entry));
 }
 
 }  // namespace

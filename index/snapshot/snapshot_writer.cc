@@ -72,7 +72,10 @@ void SnapshotWriter::bind(const NormalisedIdentity& identity, std::uint32_t slot
   const bool shared = (known & KeyTable::kShared) != 0;
   const auto* old = shared ? reinterpret_cast<const Owners*>(known & ~KeyTable::kShared) : nullptr;
   const auto single = static_cast<std::uint32_t>(known);
-  if (shared ? std::binary_search(old->slots, old->slots + old->count, slot) : single == slot)
+  const auto same_person = [&](std::uint32_t owner) {
+    return state_->survivor(owner, ~EventSeq{0}) == state_->survivor(slot, ~EventSeq{0});
+  };
+  if (shared ? std::any_of(old->slots, old->slots + old->count, same_person) : same_person(single))
     return;
   CONCORD_ASSERT(identity.strength == IdentityClass::looks_up);
   const std::uint32_t count = (shared ? old->count : 1) + 1;
