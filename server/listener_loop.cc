@@ -252,6 +252,7 @@ void EventLoop::on_writable(Connection& c) {
   c.sent = 0;
   watch(EPOLL_CTL_MOD, c.fd, EPOLLIN, &c);
   if (c.close_after) return finish(c);
+  if (stopping_ && c.pending.size() == 0) return close(c);
   set_wait(c, kIdle);
   if (c.pending.size() > 0) serve(c, c.pending.view());
 }

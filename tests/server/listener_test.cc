@@ -308,6 +308,18 @@ TEST(Listener, StopFinishesWhatIsInFlight) {
   EXPECT_EQ(service.listener->connections(), 0U);
 }
 
+TEST(Listener, StopWaitsForASlowReaderButNotLonger) {
+  Service service;
+  TestClient client(service.listener->port(), false, 4096);
+  ASSERT_TRUE(client.send(get("/big/9000000")));
+  std::this_thread::sleep_for(50ms);  // computed, and most of it not yet taken by the kernel
+  service.listener->stop();
+  EXPECT_EQ(body_of(client.read_all()).size(), 9'000'000U);  // the end comes with the last byte
+  const auto begin = std::chrono::steady_clock::now();
+  service.stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s);
+}
+
 TEST(Listener, StopServesWhoCameBeforeIt) {
   Service service;
   TestClient busy = service.connect();
