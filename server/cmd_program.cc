@@ -105,6 +105,30 @@ void Progress::draw(std::uint64_t percent, std::uint64_t done, std::uint64_t tot
   drawn_ = true;
 }
 
+int OpenBase::open(const Program& program, Progress& progress) {
+  const auto clock = parse_base_clock(program.settings.text("as-of"));
+  if (!clock) return report_usage("--as-of: " + clock.error().text());
+  clock_ = *clock;
+  auto policy = scoring::load_policy(policy_folder(program.settings));
+  if (!policy) return report(program, policy.error());
+  policy_ = *policy;
+  auto engine = index::Engine::open(program.settings.text("data"),
+                                    [&](std::string_view step, std::uint64_t done,
+                                        std::uint64_t total) { progress.step(step, done, total); });
+  progress.finish();
+  if (!engine) return report(program, engine.error());
+  engine_ = std::move(*engine);
+  return kExitOk;
+}
+
+Service OpenBase::service() const {
+  Service service;
+  service.engine = engine_.get();
+  service.policy = policy_.get();
+  service.clock = clock_;
+  return service;
+}
+
 std::string policy_folder(const Settings& settings) {
   if (!settings.text("policy").empty()) return settings.text("policy");
   std::error_code ignored;

@@ -3,11 +3,14 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 
 #include "index/base/result.h"
+#include "index/engine.h"
+#include "server/routes.h"
 #include "server/settings.h"
 
 namespace CLI {
@@ -65,6 +68,21 @@ class Progress {
 std::string policy_folder(const Settings& settings);
 /// The setting `threads`, 0 resolved.
 unsigned thread_count(const Settings& settings);
+
+/// An opened base with its policy: what serve, decide-all and questions with --data work on.
+class OpenBase {
+ public:
+  /// By the settings data, policy and as-of. Returns an exit code; what went wrong is said.
+  int open(const Program& program, Progress& progress);
+  [[nodiscard]] const index::Engine& engine() const { return *engine_; }
+  /// Without gate and watch.
+  [[nodiscard]] Service service() const;
+
+ private:
+  std::unique_ptr<index::Engine> engine_;
+  std::shared_ptr<const scoring::Policy> policy_;
+  BaseClock clock_;
+};
 
 void add_generate(CLI::App& app, Program& program);
 void add_index(CLI::App& app, Program& program);

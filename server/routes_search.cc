@@ -50,14 +50,8 @@ class Documents {
   /// Empty when the entry is gone (withdrawn since the index was built).
   static std::optional<index::EntryView> entry(const index::RecordView& record,
                                                const index::DocRef& ref) {
-    std::optional<index::EntryView> found;
-    if (!record) return found;
-    record.each_entry([&](index::EntryView one) {
-      if (one.row().id_hash() != ref.entry_hash) return true;
-      found = one;
-      return false;
-    });
-    return found;
+    if (!record) return std::nullopt;
+    return index::find_entry(record, ref.at_ms, ref.entry_hash);
   }
   /// Appends title and text, as they were indexed; they live until the next call.
   void pieces(const index::DocRef& ref, std::vector<std::string_view>& out) {
@@ -180,7 +174,7 @@ class Page {
   void write_knowledge(index::JsonWriter& out, const index::DocRef& ref) {
     const auto value = reader_.parse(service_.engine->knowledge(ref.entry_hash));
     if (!value) return;
-    for (const char* name : {"key", "source", "department", "title", "url", "language"})
+    for (const char* name : {"knowledge", "source", "department", "title", "url", "language"})
       if (const auto member = value->find(name)) {
         out.key(name);
         index::append_json(out, *member);
@@ -216,8 +210,7 @@ index::TextQuery query_of(const Call& call) {
   query.filters.kinds = words_of(ask.kind);
   query.filters.channels = words_of(ask.channel);
   if (ask.from_ms != index::kNoTime) query.filters.from_ms = ask.from_ms;
-  query.filters.to_ms =
-      ask.to_ms == index::kNoTime ? call.as_of.ms : std::min(ask.to_ms, call.as_of.ms);
+  if (ask.to_ms != index::kNoTime) query.filters.to_ms = ask.to_ms;
   query.filters.visibility_max = call.view.visibility_max;
   return query;
 }
@@ -262,9 +255,12 @@ void Routes::search(Call& call) {
   if (unchanged(call, id, static_cast<std::uint64_t>(call.view.visibility_max))) return;
   Documents documents(*service_.engine, call.pin);
   index::TextAccess access;
-  if (call.ask.open)
+  const bool looks_back = call.as_of < service_.engine->generation().newest_at;
+  if (call.ask.open || looks_back)
     access.accept = [&](const index::DocRef& ref) {
-      if (ref.type != TextType::entry) return false;
+      if (ref.type != TextType::entry) return !call.ask.open;
+      if (ref.at_ms > call.as_of.ms) return false;
+      if (!call.ask.open) return true;
       const auto entry = Documents::entry(documents.record(ref), ref);
       return entry && entry->open_at(call.as_of);
     };

@@ -1,0 +1,144 @@
+// concord serve: answers over HTTP until SIGTERM or SIGINT.
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <cstdio>
+#include <optional>
+
+#include "server/cmd_program.h"
+#include "server/listener.h"
+#include "server/routes_embedded.h"
+
+namespace concord::server {
+namespace {
+
+std::atomic<Listener*> g_listener{nullptr};
+
+void on_signal(int) {
+  if (Listener* const listener = g_listener.load()) listener->stop();
+}
+
+void handle_signals() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGINT, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+ListenerSettings listener_settings(const Settings& settings, const ListenAddress& address) {
+  ListenerSettings out;
+  out.address = address;
+  out.threads = thread_count(settings);
+  out.request_ms_max = settings.number("request-ms-max");
+  out.answer_ms_max = settings.number("request-ms-max");
+  out.idle_ms_max = settings.number("idle-ms-max");
+  out.connections_max = static_cast<std::size_t>(settings.number("connections-max"));
+  out.requests_per_connection_max =
+      static_cast<std::uint32_t>(settings.number("requests-per-connection-max"));
+  out.limits.body_bytes_max = static_cast<std::size_t>(settings.number("body-bytes-max"));
+  return out;
+}
+
+/// Gauges of what is served.
+void watch_service(Watch& watch, const Service& service) {
+  Metrics& metrics = watch.metrics();
+  const index::Engine& engine = *service.engine;
+  metrics.gauge("concord_data_revision", "The newest published revision.",
+                [&engine] { return static_cast<double>(engine.snapshot().revision()); });
+  metrics.gauge("concord_customers", "Customers of the generation.",
+                [&engine] { return static_cast<double>(engine.generation().customers); });
+  metrics.gauge("concord_entries", "Entries of the generation.",
+                [&engine] { return static_cast<double>(engine.generation().entries); });
+  metrics.gauge("concord_policy_info", "The policy that decides.", [] { return 1.0; },
+                {{"version", std::string(service.policy->version())}});
+}
+
+void say_ready(const Program& program, const Listener& listener, const Service& service) {
+  const index::GenerationInfo& generation = service.engine->generation();
+  if (program.json) {
+    index::Buffer buffer;
+    index::JsonWriter out(buffer);
+    out.begin_object();
+    out.key("url").string(listener.url());
+    out.key("generation").string(generation.name);
+    out.key("customers").unsigned_integer(generation.customers);
+    out.key("policy_version").string(service.policy->version());
+    out.end_object();
+    std::printf("%.*s\n", static_cast<int>(buffer.size()), buffer.data());
+  } else {
+    std::printf("concord %.*s serves %llu customers (generation %s) at %s\n",
+                static_cast<int>(kProgramVersion.size()), kProgramVersion.data(),
+                static_cast<unsigned long long>(generation.customers), generation.name.c_str(),
+                listener.url().c_str());
+  }
+  std::fflush(stdout);
+}
+
+int serve(Program& program, const OpenBase& base, const ListenAddress& address,
+          std::optional<Tokens> tokens) {
+  std::unique_ptr<AccessLog> log;
+  if (const std::string& path = program.settings.text("access-log"); !path.empty()) {
+    auto opened = AccessLog::open(path);
+    if (!opened) return report(program, opened.error());
+    log = std::move(*opened);
+  }
+  const Gate gate(std::move(tokens));
+  Watch watch(log.get());
+  Service service = base.service();
+  service.gate = &gate;
+  service.watch = &watch;
+  watch_service(watch, service);
+  std::atomic<Listener*> counted{nullptr};
+  watch.metrics().gauge("concord_connections", "Open connections.", [&counted] {
+    const Listener* const listener = counted.load();
+    return listener == nullptr ? 0.0 : static_cast<double>(listener->connections());
+  });
+  if (log)
+    watch.metrics().gauge("concord_access_log_lost_lines", "Lines the disk did not take in time.",
+                          [&log] { return static_cast<double>(log->lost_lines()); });
+  auto listener = Listener::open(listener_settings(program.settings, address),
+                                 [&](unsigned) { return std::make_unique<Routes>(service); });
+  if (!listener) return report(program, listener.error());
+  counted = listener->get();
+  g_listener = listener->get();
+  handle_signals();
+  say_ready(program, **listener, service);
+  const auto done = (*listener)->run();
+  g_listener = nullptr;
+  if (!done) return report(program, done.error());
+  std::fprintf(stderr, "concord: stopped\n");
+  return kExitOk;
+}
+
+int run(Program& program) {
+  const auto address = parse_listen_address(program.settings.text("listen"));
+  if (!address) return report_usage("--listen: " + address.error().text());
+  std::optional<Tokens> tokens;
+  if (const std::string& path = program.settings.text("token-file"); !path.empty()) {
+    auto read = Tokens::read(path);
+    if (!read) return report(program, read.error());
+    tokens = std::move(*read);
+  }
+  if (auto exposed = check_exposure(*address, tokens.has_value()); !exposed)
+    return report_usage(exposed.error().text());
+  Progress progress;
+  OpenBase base;
+  if (const int code = base.open(program, progress); code != kExitOk) return code;
+  return serve(program, base, *address, std::move(tokens));
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Program& program) {
+  CLI::App* const command = app.add_subcommand("serve", "answer questions over HTTP");
+  add_settings(*command, program,
+               {"data", "listen", "policy", "as-of", "threads", "token-file", "access-log",
+                "connections-max", "request-ms-max", "idle-ms-max", "requests-per-connection-max",
+                "body-bytes-max"});
+  add_json_flag(*command, program, "print the ready line as JSON");
+  command->callback([&program] { program.run = [&program] { return run(program); }; });
+}
+
+}  // namespace concord::server
