@@ -30,14 +30,16 @@ class NativeMapper final : public Mapper {
  private:
   bool take(index::JsonReader& json, std::string_view line, std::uint64_t line_number,
             MappedBlock& out, RowProblem& problem) const {
-    const auto refuse = [&](const index::Error& error, const char* code) {
-      problem = {0, error.place, code, error.detail};
-      return false;
-    };
     const auto parsed = json.parse(line);
-    if (!parsed) return refuse(parsed.error(), "bad_json");
+    if (!parsed) {
+      problem = json_problem(parsed.error());
+      return false;
+    }
     auto draft = index::event_from_json(*parsed);
-    if (!draft) return refuse(draft.error(), "bad_event");
+    if (!draft) {
+      problem = {0, draft.error().place, "bad_event", draft.error().detail};
+      return false;
+    }
     if (draft->source.empty()) draft->source = source_.name;
     if (draft->department.empty()) draft->department = source_.department;
     const auto type = static_cast<EventType>(draft->type);

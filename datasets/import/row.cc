@@ -66,6 +66,12 @@ std::optional<JsonValue> member_at(JsonValue object, std::string_view path) {
 
 }  // namespace
 
+RowProblem json_problem(const index::Error& error) {
+  constexpr std::string_view kFirstLine = "line 1, ";
+  if (!error.place.starts_with(kFirstLine)) return {0, error.place, "bad_json", error.detail};
+  return {0, "", "bad_json", error.detail + ", at " + error.place.substr(kFirstLine.size())};
+}
+
 std::uint32_t ColumnSet::slot(const std::string& column) {
   const auto [at, is_new] =
       slots_.emplace(column, static_cast<std::uint32_t>(names_.size()));
@@ -164,7 +170,7 @@ bool Row::take_value(const ColumnSet& columns, std::uint32_t slot, JsonValue val
 bool Row::take_json(const ColumnSet& columns, std::string_view line) {
   const auto parsed = json_.parse(line);
   if (!parsed) {
-    problem_ = {0, parsed.error().place, "bad_json", parsed.error().detail};
+    problem_ = json_problem(parsed.error());
     return false;
   }
   if (!parsed->is(JsonType::object)) {

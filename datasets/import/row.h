@@ -22,6 +22,9 @@ struct RowProblem {
   std::string reason;
 };
 
+/// A JSON line that does not parse: the reader's "line 1, column 7" goes into the reason.
+RowProblem json_problem(const index::Error& error);
+
 /// The columns that a mapping reads, numbered by slots.
 class ColumnSet {
  public:
