@@ -113,7 +113,7 @@ Match match(const Filter& f, const EntryView& e, index::UnixMillis as_of) {
     if (!value.found) out = {Outcome::unknown, f.attribute};
     else if (!has_word(f.attribute_values, value.text)) return {};
   }
-  return out;
+  return f.sure && out.outcome == Outcome::unknown ? Match{} : out;
 }
 
 }  // namespace concord::scoring

@@ -69,7 +69,8 @@ void Funnel::find_asked(const Action& action) {
   asked_ = question_.direction == Direction::inbound && is_one_of(action.answers, question_.intent);
   if (asked_ || action.answers.empty()) return;
   for (const EntryView& entry : state_.facts.asked) {
-    if (!is_one_of(action.answers, entry.topic()) && !is_one_of(action.answers, entry.reason()))
+    if (!is_one_of(action.answers, entry.topic()) && !is_one_of(action.answers, entry.reason()) &&
+        !is_one_of(action.answers, index::word(entry.kind())))
       continue;
     asked_ = true;
     asked_by_ = &entry;

@@ -96,6 +96,7 @@ Filter read_filter(Loading& loading, const TomlNode& table, const std::string& w
   out.is_public = in.tri("public");
   out.priority_max = static_cast<std::uint8_t>(in.integer("priority_max", 0, 1, 255));
   out.younger_than_ms = in.duration_ms("younger_than");
+  out.sure = in.flag("sure", false);
   out.due_within_ms = in.duration_ms("due_within");
   out.closed_within_ms = in.duration_ms("closed_within");
   out.departments = in.texts("department");

@@ -42,7 +42,7 @@ void link_policy(Loading& loading, TableReader& company);
 
 /// Keys of a filter: kind, state, trouble, direction, purpose, open, overdue, requested, public,
 /// priority_max, younger_than, due_within, closed_within, department, source, channel, topic, reason, status, brand,
-/// attribute, values.
+/// attribute, values, sure.
 Filter read_filter(Loading& loading, const TomlNode& table, const std::string& what,
                    TableReader& parent);
 /// The conditions of `key` (a string or an array), compiled.

@@ -186,7 +186,7 @@ struct Action {
   std::uint64_t acknowledges = 0;    // bits of block rules
   std::uint32_t about = kNone;       // feature whose newest entry is the reason
   std::vector<ContextWeight> context;
-  std::vector<std::string> answers;      // intents, and topics or reasons of what was requested
+  std::vector<std::string> answers;      // intents, and topics, reasons or kinds of requests
   std::vector<std::uint32_t> topics;
   std::vector<Gate> eligibility, applicability, suitability;  // all levels, in order
   std::vector<Treatment> treatments;
