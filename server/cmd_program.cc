@@ -112,7 +112,7 @@ int OpenBase::open(const Program& program, Progress& progress) {
   auto policy = scoring::load_policy(policy_folder(program.settings));
   if (!policy) return report(program, policy.error());
   policy_ = *policy;
-  auto engine = index::Engine::open(program.settings.text("data"),
+  auto engine = index::Engine::open(program.settings.text("data"), thread_count(program.settings),
                                     [&](std::string_view step, std::uint64_t done,
                                         std::uint64_t total) { progress.step(step, done, total); });
   progress.finish();
