@@ -139,12 +139,6 @@ std::string read_sort(std::string_view value, Ask& ask) {
   return {};
 }
 
-std::string read_timeout(std::string_view value, Ask& ask) {
-  if (!read_number(value, ask.timeout_ms) || ask.timeout_ms < 0 || ask.timeout_ms > kTimeoutMsMax)
-    return "is not a number of milliseconds from 0 to " + std::to_string(kTimeoutMsMax);
-  return {};
-}
-
 std::string read_revision(std::string_view value, Ask& ask) {
   return read_number(value, ask.min_revision) ? "" : "is not a revision: write a whole number";
 }
@@ -157,12 +151,11 @@ std::string read_limit(std::string_view value, Ask& ask) {
   return {};
 }
 
-constexpr std::array<OptionRow, 23> kOptions{{
+constexpr std::array<OptionRow, 22> kOptions{{
     {"key", [](std::string_view v, Ask& ask) { return read_text(v, ask.key); }},
     {"limit", read_limit},
     {"as_of", [](std::string_view v, Ask& ask) { return read_time(v, ask.as_of_ms); }},
     {"min_revision", read_revision},
-    {"timeout_ms", read_timeout},
     {"include_fields", read_include},
     {"exclude_fields", read_exclude},
     {"purpose", [](std::string_view v, Ask& ask) { return read_word(v, ask.purpose); }},

@@ -23,7 +23,6 @@ enum class Option : std::uint8_t {
   limit,
   as_of,
   min_revision,
-  timeout_ms,
   include_fields,
   exclude_fields,
   purpose,
@@ -47,7 +46,6 @@ std::string_view name_of(Option option);
 
 inline constexpr std::uint32_t kNoLimit = UINT32_MAX;  // `limit` was not given
 inline constexpr std::uint32_t kAllFields = (1U << 29) - 1;
-inline constexpr std::int64_t kTimeoutMsMax = 10'000;
 
 /// Views borrow from the request (or from the body's reader).
 struct Ask {
@@ -64,7 +62,6 @@ struct Ask {
   std::int64_t as_of_ms = index::kNoTime;  // not given
   std::int64_t from_ms = index::kNoTime;
   std::int64_t to_ms = index::kNoTime;
-  std::int64_t timeout_ms = 0;
   std::uint64_t min_revision = 0;
   std::uint32_t limit = kNoLimit;
   std::uint32_t kinds = 0;            // bit per Kind

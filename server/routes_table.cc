@@ -5,24 +5,25 @@
 namespace concord::server {
 namespace {
 
-constexpr std::array kContextOptions{
-    Option::limit,          Option::as_of,          Option::min_revision, Option::timeout_ms,
-    Option::include_fields, Option::exclude_fields, Option::purpose};
+constexpr std::array kContextOptions{Option::limit,          Option::as_of,
+                                     Option::min_revision,   Option::include_fields,
+                                     Option::exclude_fields, Option::purpose};
 constexpr std::array kLookupOptions{
-    Option::key,        Option::limit,          Option::as_of,          Option::min_revision,
-    Option::timeout_ms, Option::include_fields, Option::exclude_fields, Option::purpose};
-constexpr std::array kTimelineOptions{Option::limit,      Option::as_of,   Option::min_revision,
-                                      Option::timeout_ms, Option::purpose, Option::cursor,
-                                      Option::department, Option::kind,    Option::channel,
-                                      Option::open,       Option::from,    Option::to};
-constexpr std::array kDecideOptions{Option::channel,    Option::direction, Option::intent,
-                                    Option::limit,      Option::as_of,     Option::min_revision,
-                                    Option::timeout_ms, Option::explain,   Option::purpose};
+    Option::key,          Option::limit,          Option::as_of,
+    Option::min_revision, Option::include_fields, Option::exclude_fields,
+    Option::purpose};
+constexpr std::array kTimelineOptions{Option::limit,   Option::as_of,   Option::min_revision,
+                                      Option::purpose, Option::cursor,  Option::department,
+                                      Option::kind,    Option::channel, Option::open,
+                                      Option::from,    Option::to};
+constexpr std::array kDecideOptions{Option::channel, Option::direction, Option::intent,
+                                    Option::limit,   Option::as_of,     Option::min_revision,
+                                    Option::explain, Option::purpose};
 constexpr std::array kSearchOptions{
-    Option::q,          Option::in,       Option::limit,      Option::cursor, Option::sort,
-    Option::facets,     Option::customer, Option::department, Option::kind,   Option::channel,
-    Option::open,       Option::from,     Option::to,         Option::as_of,  Option::min_revision,
-    Option::timeout_ms, Option::purpose};
+    Option::q,    Option::in,      Option::limit,        Option::cursor,
+    Option::sort, Option::facets,  Option::customer,     Option::department,
+    Option::kind, Option::channel, Option::open,         Option::from,
+    Option::to,   Option::as_of,   Option::min_revision, Option::purpose};
 
 }  // namespace
 

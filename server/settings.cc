@@ -1,16 +1,18 @@
 #include "server/settings.h"
 
-#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 #include <algorithm>
 #include <charconv>
 
 #include "index/base/assert.h"
+#include "index/base/files.h"
 #include "server/routes_ask.h"
 
 namespace concord::server {
 namespace {
+
+constexpr std::uint64_t kFileBytesMax = 1 << 20;
 
 constexpr std::array<SettingRow, 15> kRows{{
     {"data", SettingType::text, "data", "folder of the indexed base (made by `concord index`)"},
@@ -112,17 +114,20 @@ index::Result<void> Settings::read_environment(const char* (*lookup)(const char*
 }
 
 index::Result<void> Settings::read_file(const std::string& path) {
-  const toml::parse_result parsed = toml::parse_file(path);
-  if (!parsed) {
-    const auto& error = parsed.error();
-    const bool missing = error.source().begin.line == 0;
-    return index::fail(missing ? index::Code::not_found : index::Code::bad_input,
-                       std::string(error.description()),
-                       missing ? path : path + ":" + std::to_string(error.source().begin.line));
+  const auto text = index::read_file(path, kFileBytesMax);
+  if (!text) return index::fail(text.error());
+  try {
+    return read_table(toml::parse(*text, path), path);
+  } catch (const toml::parse_error& error) {
+    return index::fail(index::Code::bad_input, std::string(error.description()),
+                       path + ":" + std::to_string(error.source().begin.line));
   }
+}
+
+index::Result<void> Settings::read_table(const toml::table& table, const std::string& path) {
   std::vector<std::string_view> known;
   for (const SettingRow& row : kRows) known.push_back(row.name);
-  for (const auto& [key, node] : parsed.table()) {
+  for (const auto& [key, node] : table) {
     const std::string place = path + ":" + std::to_string(node.source().begin.line);
     const std::string name = name_in_file(key.str());
     if (std::find(known.begin(), known.end(), name) == known.end()) {

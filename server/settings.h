@@ -12,6 +12,10 @@
 
 #include "index/base/result.h"
 
+namespace toml::inline v3 {
+class table;
+}
+
 namespace concord::server {
 
 enum class SettingType : std::uint8_t { text, count, milliseconds };
@@ -55,6 +59,7 @@ class Settings {
     Origin origin = Origin::fallback;
     std::string place;
   };
+  index::Result<void> read_table(const toml::table& table, const std::string& path);
   index::Result<void> set(const SettingRow& row, std::string text, Origin origin,
                           std::string place);
   std::map<std::string, Value, std::less<>> values_;
