@@ -30,7 +30,7 @@ Status status_of(index::Code code) {
 
 /// Does `accept` allow JSON? An absent field allows everything.
 bool accepts_json(std::string_view accept) {
-  if (accept.empty()) return true;
+  if (accept.empty() || accept == "*/*" || accept == kJson) return true;
   for (std::string_view one : split_list(accept)) {
     one = one.substr(0, one.find(';'));
     while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
