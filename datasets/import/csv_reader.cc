@@ -13,7 +13,9 @@ using index::Result;
 constexpr std::size_t kReadBytes = 256 * 1024;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-std::string count_of(std::size_t n) { return std::to_string(n) + (n == 1 ? " column" : " columns"); }
+std::string count_of(std::size_t n) {
+  return std::to_string(n) + (n == 1 ? " column" : " columns");
+}
 
 }  // namespace
 
@@ -56,9 +58,9 @@ Result<void> CsvReader::read_header() {
       continue;
     }
     if (got != Scan::row)
-      return fail(Code::bad_input,
-                  got == Scan::blank ? "the file is empty: it has no header line"
-                                     : "the header line cannot be read: its quotes do not close");
+      return fail(Code::bad_input, got == Scan::blank
+                                       ? "the file is empty: it has no header line"
+                                       : "the header line cannot be read: its quotes do not close");
     break;
   }
   columns_.resize(raw_.size());
@@ -213,8 +215,8 @@ void CsvReader::refuse(RecordBlock& block, Scan why) {
       break;
     default:
       bad.column = static_cast<std::uint32_t>(std::min(raw_.size(), columns_.size()));
-      bad.reason = "has " + count_of(raw_.size()) + ", the header " +
-                   std::to_string(columns_.size());
+      bad.reason =
+          "has " + count_of(raw_.size()) + ", the header " + std::to_string(columns_.size());
   }
   block.bad.push_back(std::move(bad));
   skip_line();

@@ -11,9 +11,9 @@ using index::EventType;
 using index::wire::EntryField;
 using index::wire::ProfileField;
 
-#define CONCORD_TEXT(event, table, name, clear)                              \
-  FieldName {                                                                \
-    EventType::event, #name, Shape::text, {},                                \
+#define CONCORD_TEXT(event, table, name, clear)                               \
+  FieldName {                                                                 \
+    EventType::event, #name, Shape::text, {},                                 \
         [](EventDraft& d, const Scalar& v) { d.table->name = v.text; }, clear \
   }
 #define CONCORD_NUMBER(event, table, field, name, shape, clear)                   \
@@ -21,13 +21,13 @@ using index::wire::ProfileField;
     EventType::event, name, Shape::shape, {},                                     \
         [](EventDraft& d, const Scalar& v) { d.table->field = v.integer; }, clear \
   }
-#define CONCORD_BYTE(event, table, field, name, shape, list, clear)            \
-  FieldName {                                                                  \
-    EventType::event, name, Shape::shape, list,                                \
-        [](EventDraft& d, const Scalar& v) {                                   \
-          d.table->field = static_cast<std::uint8_t>(v.integer);               \
-        },                                                                     \
-        clear                                                                  \
+#define CONCORD_BYTE(event, table, field, name, shape, list, clear) \
+  FieldName {                                                       \
+    EventType::event, name, Shape::shape, list,                     \
+        [](EventDraft& d, const Scalar& v) {                        \
+          d.table->field = static_cast<std::uint8_t>(v.integer);    \
+        },                                                          \
+        clear                                                       \
   }
 #define CONCORD_FLAG(event, table, field, name, clear)                                 \
   FieldName {                                                                          \
@@ -80,8 +80,12 @@ std::vector<FieldName> entry_fields() {
 std::vector<FieldName> other_fields() {
   using namespace index;
   return {
-      FieldName{EventType::retract, "reason", Shape::text, {},
-                [](EventDraft& d, const Scalar& v) { d.entry->retract_reason = v.text; }, -1},
+      FieldName{EventType::retract,
+                "reason",
+                Shape::text,
+                {},
+                [](EventDraft& d, const Scalar& v) { d.entry->retract_reason = v.text; },
+                -1},
       CONCORD_TEXT(profile, profile, name, P(name)),
       CONCORD_TEXT(profile, profile, language, P(language)),
       CONCORD_TEXT(profile, profile, time_zone, P(time_zone)),

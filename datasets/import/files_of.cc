@@ -44,7 +44,8 @@ std::vector<FoundFile> files_of(const std::string& folder, const std::string& pa
        at.increment(error)) {
     const std::string name = at->path().filename().string();
     if (!at->is_directory(error) && fits(name, pattern))
-      out.push_back({below + name, folder + "/" + below + name, size_of(folder + "/" + below + name)});
+      out.push_back(
+          {below + name, folder + "/" + below + name, size_of(folder + "/" + below + name)});
   }
   std::sort(out.begin(), out.end(),
             [](const FoundFile& a, const FoundFile& b) { return a.name < b.name; });

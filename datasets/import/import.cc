@@ -89,8 +89,8 @@ class Run {
     if (job.mapping->mode == Mode::full) snapshots_.begin_file();
     auto reader = open_records(job.mapping->reading, job.file.path);
     if (!reader) {
-      refuse_file(job, 0, {0, "", std::string(index::name_of(reader.error().code)),
-                           reader.error().detail});
+      refuse_file(job, 0,
+                  {0, "", std::string(index::name_of(reader.error().code)), reader.error().detail});
       return;
     }
     std::vector<std::string> header;

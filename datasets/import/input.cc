@@ -75,7 +75,7 @@ Result<std::unique_ptr<Input>> open_input(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0)
     return fail(errno == ENOENT ? Code::not_found : Code::io_error, std::strerror(errno), path);
-  struct stat info{};
+  struct stat info {};
   if (::fstat(file, &info) != 0 || S_ISDIR(info.st_mode)) {
     ::close(file);
     return fail(Code::io_error, "is not a file", path);

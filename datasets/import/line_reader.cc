@@ -28,8 +28,8 @@ void LineReader::take(RecordBlock& block, std::string_view text) {
                          "the line is longer than " + std::to_string(kRecordBytesMax) + " bytes"});
   } else if (!trimmed(text).empty()) {
     block.rows.push_back({line_, static_cast<std::uint32_t>(block.cells.size()), 1});
-    block.cells.push_back({static_cast<std::uint32_t>(block.text.size()),
-                           static_cast<std::uint32_t>(text.size())});
+    block.cells.push_back(
+        {static_cast<std::uint32_t>(block.text.size()), static_cast<std::uint32_t>(text.size())});
     block.text += text;
   }
   ++line_;

@@ -110,12 +110,13 @@ bool append_event(const EventDraft& draft, std::uint64_t line, MappedBlock& out,
 }
 
 void append_rejection(const RowProblem& problem, std::uint64_t line, MappedBlock& out) {
-  out.rejections.push_back({"", "", line, problem.column, problem.field, problem.code, problem.reason});
+  out.rejections.push_back(
+      {"", "", line, problem.column, problem.field, problem.code, problem.reason});
 }
 
 std::unique_ptr<Mapper> make_mapper(const Source& source, const FileMapping& file,
-                                    const Lookups& lookups,
-                                    const std::vector<std::string>& header, RowProblem& problem) {
+                                    const Lookups& lookups, const std::vector<std::string>& header,
+                                    RowProblem& problem) {
   if (file.reading.format == Format::native) return std::make_unique<NativeMapper>(source);
   auto mapper = std::make_unique<RowMapper>(source, file, lookups);
   if (file.reading.format == Format::csv && !mapper->bind(header, problem)) return nullptr;

@@ -54,8 +54,8 @@ class Mapper {
 /// `header`: the columns of a CSV file. Null when a column is missing; `problem` says which.
 /// `source`, `file` and `lookups` must outlive the mapper.
 std::unique_ptr<Mapper> make_mapper(const Source& source, const FileMapping& file,
-                                    const Lookups& lookups,
-                                    const std::vector<std::string>& header, RowProblem& problem);
+                                    const Lookups& lookups, const std::vector<std::string>& header,
+                                    RowProblem& problem);
 
 /// For the two mappers: checks, encodes and appends; false and `problem` when the event is refused.
 /// `field` of the problem is the JSON pointer of what is wrong.

@@ -98,7 +98,7 @@ class CsvReader final : public RecordReader {
   std::uint64_t line_ = 1;
   // The record under scan:
   std::vector<RawCell> raw_;
-  std::size_t end_ = 0;            // behind its line break
+  std::size_t end_ = 0;  // behind its line break
   std::uint64_t record_lines_ = 0;
   std::uint32_t bad_column_ = 0;
 };

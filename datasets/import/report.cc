@@ -100,8 +100,7 @@ void write_report(JsonWriter& out, const ImportReport& report) {
   out.end_array();
   write_unmapped(out, report);
   out.key("rejected_by").begin_object();
-  for (const auto& [code, rows] : report.rejected_by)
-    out.key_escaped(code).unsigned_integer(rows);
+  for (const auto& [code, rows] : report.rejected_by) out.key_escaped(code).unsigned_integer(rows);
   out.end_object();
   out.key("rejections").begin_array();
   for (const Rejection& one : report.rejections) write_rejection(out, one);

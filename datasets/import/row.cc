@@ -19,7 +19,8 @@ constexpr std::array<std::uint16_t, 32> kWindows{
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
 bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<signed char>(c) >= 0; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<signed char>(c) >= 0; });
 }
 
 bool append_windows(std::string& out, std::string_view text) {
@@ -73,8 +74,7 @@ RowProblem json_problem(const index::Error& error) {
 }
 
 std::uint32_t ColumnSet::slot(const std::string& column) {
-  const auto [at, is_new] =
-      slots_.emplace(column, static_cast<std::uint32_t>(names_.size()));
+  const auto [at, is_new] = slots_.emplace(column, static_cast<std::uint32_t>(names_.size()));
   if (is_new) names_.push_back(column);
   return at->second;
 }
@@ -114,7 +114,8 @@ bool Row::take_cell(const ColumnSet& columns, std::uint32_t slot, std::string_vi
     if (columns.reading().encoding == Encoding::windows_1252) {
       std::string& converted = scratch();
       if (!append_windows(converted, cell.text))
-        return refuse(columns, slot, "bad_encoding", "holds a byte that windows-1252 does not have");
+        return refuse(columns, slot, "bad_encoding",
+                      "holds a byte that windows-1252 does not have");
       cell.text = converted;
     } else if (!index::is_utf8(cell.text)) {
       return refuse(columns, slot, "bad_encoding",
@@ -174,8 +175,9 @@ bool Row::take_json(const ColumnSet& columns, std::string_view line) {
     return false;
   }
   if (!parsed->is(JsonType::object)) {
-    problem_ = {0, "", "bad_json", "the line is " + std::string(index::describe(parsed->type())) +
-                                       ", not a JSON object"};
+    problem_ = {
+        0, "", "bad_json",
+        "the line is " + std::string(index::describe(parsed->type())) + ", not a JSON object"};
     return false;
   }
   for (std::uint32_t slot = 0; slot < cells_.size(); ++slot) {
@@ -188,8 +190,7 @@ bool Row::take_json(const ColumnSet& columns, std::string_view line) {
   return true;
 }
 
-bool Row::take(const ColumnSet& columns, const RecordBlock& block,
-               const RecordBlock::Row& record) {
+bool Row::take(const ColumnSet& columns, const RecordBlock& block, const RecordBlock::Row& record) {
   pool_used_ = 0;
   cells_.resize(columns.size());
   if (columns.reading().format != Format::csv) return take_json(columns, block.cell(record, 0));

@@ -57,7 +57,7 @@ class Row {
   struct Cell {
     std::string_view text;  // trimmed
     bool null = true;
-    bool list = false;      // several texts, see kListMark
+    bool list = false;  // several texts, see kListMark
   };
 
   /// Takes one record. False: it is refused (bad UTF-8 in a column that is read, bad JSON).

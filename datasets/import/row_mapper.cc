@@ -88,12 +88,12 @@ void RowMapper::add_readers(const ReaderScope& scope) {
   for (const NamedValue& one : file_.attributes)
     attributes_.emplace_back(one.value, one.name, false, scope);
   for (const LinkValue& one : file_.links)
-    links_.push_back({one.source + "/" + one.kind + "/", ValueReader(one.value, "links", false, scope)});
+    links_.push_back(
+        {one.source + "/" + one.kind + "/", ValueReader(one.value, "links", false, scope)});
   for (const AttachmentValue& one : file_.attachments)
-    attachments_.push_back({maybe(one.name, "attachments.name", false),
-                            maybe(one.type, "attachments.type", false),
-                            maybe(one.bytes, "attachments.bytes", false),
-                            maybe(one.url, "attachments.url", false)});
+    attachments_.push_back(
+        {maybe(one.name, "attachments.name", false), maybe(one.type, "attachments.type", false),
+         maybe(one.bytes, "attachments.bytes", false), maybe(one.url, "attachments.url", false)});
 }
 
 void RowMapper::add_trouble(const ReaderScope& scope) {
@@ -208,8 +208,7 @@ bool RowMapper::fill_key(Job& job) const {
   if (kind_) {
     if (!kind_->text(job.row, job.unmapped, text)) return false;
     const auto kind = index::from_word<index::Kind>(text.value_or(""));
-    if (!kind)
-      return kind_->refuse(job.row, "bad_word", "gives no kind of entry");
+    if (!kind) return kind_->refuse(job.row, "bad_word", "gives no kind of entry");
     job.draft.entry->kind = static_cast<std::uint8_t>(*kind);
   }
   if (!key_) return true;

@@ -22,17 +22,17 @@ void read_identity_types(TomlTable& top, Sources& out) {
   static constexpr std::array<std::string_view, 2> kClasses{"joins", "looks_up"};
   static constexpr std::array<std::string_view, 6> kNormalise{"exact", "lower",  "email",
                                                               "phone", "digits", "text"};
-  const toml::table* types = top.table("identity_types");
+  const TomlNode* types = top.table("identity_types");
   if (types == nullptr) return;
-  for (const auto& [key, node] : *types) {
-    const std::string what = "[identity_types] " + std::string(key.str());
+  for (const auto& [key, node] : types->members()) {
+    const std::string what = "[identity_types] " + key;
     if (!node.is_table()) {
       top.errors().at(&node, what + ": must be a table such as { class = \"joins\" }");
       continue;
     }
-    TomlTable table(*node.as_table(), what, top.errors());
+    TomlTable table(node, what, top.errors());
     index::IdentityType type;
-    type.name = key.str();
+    type.name = key;
     if (type.name.empty() || type.name.find(':') != std::string::npos)
       top.errors().at(&node, what + ": a name without a colon is needed");
     if (const auto strength = table.one_of("class", kClasses))
@@ -51,7 +51,7 @@ void read_identity_types(TomlTable& top, Sources& out) {
   }
 }
 
-Lookup read_lookup(const std::string& name, const toml::table& raw, ReadingScope scope) {
+Lookup read_lookup(const std::string& name, const TomlNode& raw, ReadingScope scope) {
   static constexpr std::array<std::string_view, 3> kAggregates{"first", "sum", "count"};
   TomlTable table(raw, "[lookup." + name + "]", *scope.errors);
   Lookup lookup;
@@ -77,15 +77,15 @@ Lookup read_lookup(const std::string& name, const toml::table& raw, ReadingScope
 }
 
 // Puts the lookups into an order in which `then` names an earlier one.
-void order_lookups(const toml::table& raw, std::map<std::string, Lookup> waiting, Sources& out,
+void order_lookups(const TomlNode& raw, std::map<std::string, Lookup> waiting, Sources& out,
                    TomlErrors& errors) {
   while (!waiting.empty()) {
     const auto ready = std::find_if(waiting.begin(), waiting.end(), [&](const auto& one) {
       return one.second.then.empty() || !waiting.contains(one.second.then);
     });
     if (ready == waiting.end()) {
-      errors.at(raw.get(waiting.begin()->first), "[lookup." + waiting.begin()->first +
-                                                     "]: its chain of then comes back to itself");
+      errors.at(raw.get(waiting.begin()->first),
+                "[lookup." + waiting.begin()->first + "]: its chain of then comes back to itself");
       return;
     }
     out.lookups.push_back(std::move(ready->second));
@@ -94,16 +94,16 @@ void order_lookups(const toml::table& raw, std::map<std::string, Lookup> waiting
 }
 
 void read_lookups(TomlTable& top, ReadingScope& scope, Sources& out) {
-  const toml::table* lookups = top.table("lookup");
+  const TomlNode* lookups = top.table("lookup");
   if (lookups == nullptr) return;
-  for (const auto& [key, node] : *lookups) scope.lookups.emplace(key.str());
+  for (const auto& [key, node] : lookups->members()) scope.lookups.emplace(key);
   std::map<std::string, Lookup> read;
-  for (const auto& [key, node] : *lookups) {
-    const std::string name(key.str());
+  for (const auto& [key, node] : lookups->members()) {
+    const std::string name(key);
     if (!node.is_table())
       top.errors().at(&node, "[lookup." + name + "]: must be a table");
     else
-      read.emplace(name, read_lookup(name, *node.as_table(), scope));
+      read.emplace(name, read_lookup(name, node, scope));
   }
   if (!top.errors().any()) order_lookups(*lookups, std::move(read), out, top.errors());
 }
@@ -119,7 +119,7 @@ void read_may(TomlTable& table, Source& source) {
   if (source.may.empty()) table.wrong("may", "is missing: what may this source send?");
 }
 
-Source read_source(const toml::table& raw, ReadingScope scope) {
+Source read_source(const TomlNode& raw, ReadingScope scope) {
   TomlTable table(raw, "[[source]]", *scope.errors);
   Source source;
   source.name = table.required("name");
@@ -134,14 +134,14 @@ Source read_source(const toml::table& raw, ReadingScope scope) {
   scope.source = source.name;
   scope.department = source.department;
   read_defaults(table, scope);
-  for (const toml::table* file : table.tables("file"))
+  for (const TomlNode* file : table.tables("file"))
     source.files.push_back(read_file_mapping(*file, source, scope));
   if (source.files.empty()) table.wrong("file", "is missing: a source needs a [[source.file]]");
   table.finish();
   return source;
 }
 
-void read_top(const toml::table& raw, Sources& out, TomlErrors& errors) {
+void read_top(const TomlNode& raw, Sources& out, TomlErrors& errors) {
   TomlTable top(raw, "sources.toml", errors);
   if (top.integer("version", 0, 1, 1) != 1) top.wrong("version", "is missing: write version = 1");
   ReadingScope scope;
@@ -151,7 +151,7 @@ void read_top(const toml::table& raw, Sources& out, TomlErrors& errors) {
   read_identity_types(top, out);
   scope.identity_types = &out.identity_types;
   read_lookups(top, scope, out);
-  for (const toml::table* source : top.tables("source")) {
+  for (const TomlNode* source : top.tables("source")) {
     out.sources.push_back(read_source(*source, scope));
     for (std::size_t i = 0; i + 1 < out.sources.size(); ++i)
       if (out.sources[i].name == out.sources.back().name)
@@ -172,14 +172,9 @@ Result<Sources> parse_sources(std::string_view toml, const std::string& path) {
   out.folder = std::filesystem::path(path).parent_path().string();
   if (out.folder.empty()) out.folder = ".";
   TomlErrors errors(path);
-  try {
-    const toml::table raw = toml::parse(toml, path);
-    read_top(raw, out, errors);
-  } catch (const toml::parse_error& error) {
-    return fail(Code::bad_input, std::string(error.description()),
-                path + ":" + std::to_string(error.source().begin.line) + ":" +
-                    std::to_string(error.source().begin.column));
-  }
+  const auto raw = TomlNode::parse(toml, path);
+  if (!raw) return fail(raw.error());
+  read_top(*raw, out, errors);
   if (errors.any()) return fail(errors.first());
   return out;
 }

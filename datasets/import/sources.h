@@ -17,7 +17,14 @@ namespace concord::datasets {
 using index::Result;
 
 enum class ValueType : std::uint8_t {
-  text, integer, real, boolean, time, decimal_point, decimal_comma, minor,
+  text,
+  integer,
+  real,
+  boolean,
+  time,
+  decimal_point,
+  decimal_comma,
+  minor,
 };
 enum class Unmapped : std::uint8_t { unstated, keep, drop, reject };
 enum class Format : std::uint8_t { csv, ndjson, native };
@@ -78,7 +85,7 @@ struct ListValue {
 struct TroubleRule {
   index::Trouble is = index::Trouble::none;
   std::optional<Value> promised, real;  // times; both or none
-  std::vector<Condition> when;  // all must hold
+  std::vector<Condition> when;          // all must hold
 };
 
 /// How a file's bytes become cells; shared by files and lookups.
@@ -87,9 +94,9 @@ struct Reading {
   Format format = Format::csv;
   char delimiter = ',';
   Encoding encoding = Encoding::utf8;
-  std::vector<std::string> columns;      // for files without a header line
+  std::vector<std::string> columns;  // for files without a header line
   std::vector<std::string> null_values;
-  int line = 0;                          // where sources.toml says it
+  int line = 0;  // where sources.toml says it
 };
 
 struct Lookup {

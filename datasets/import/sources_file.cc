@@ -19,18 +19,19 @@ bool needs_key(EventType event) {
 
 std::optional<Value> optional_value(TomlTable& table, std::string_view name, ValuePlace place,
                                     const ReadingScope& scope) {
-  const toml::node* node = table.node(name);
+  const TomlNode* node = table.node(name);
   if (node == nullptr) return std::nullopt;
   return read_value(*node, place, scope);
 }
 
 void read_customer(TomlTable& table, FileMapping& file, const ReadingScope& scope) {
-  for (const toml::table* one : table.tables("customer")) {
+  for (const TomlNode* one : table.tables("customer")) {
     TomlTable identity(*one, "customer", *scope.errors);
     IdentityValue value;
     value.type = identity.required("type");
     if (!value.type.empty() && scope.identity_types->find(value.type) == nullptr)
-      identity.wrong("type", "is " + in_quotes(value.type) + ", but [identity_types] has no such name");
+      identity.wrong("type",
+                     "is " + in_quotes(value.type) + ", but [identity_types] has no such name");
     value.value = read_value_table(identity, {"customer", false}, scope);
     identity.finish();
     file.customer.push_back(std::move(value));
@@ -42,14 +43,14 @@ void read_customer(TomlTable& table, FileMapping& file, const ReadingScope& scop
 }
 
 void read_kind(TomlTable& table, FileMapping& file, const ReadingScope& scope) {
-  const toml::node* node = table.node("kind");
+  const TomlNode* node = table.node("kind");
   const bool wanted = file.event == EventType::entry || file.event == EventType::retract;
   if (!wanted) {
     if (node != nullptr) table.wrong("kind", "is for entries only");
     return;
   }
   if (node == nullptr) return table.wrong("kind", "is missing");
-  if (const auto word = node->value_exact<std::string>()) {
+  if (const auto word = node->text()) {
     if (!index::from_word<index::Kind>(*word))
       table.wrong("kind", "is " + in_quotes(*word) + ", which is no kind of entry");
     file.kind.emplace();
@@ -57,13 +58,13 @@ void read_kind(TomlTable& table, FileMapping& file, const ReadingScope& scope) {
     file.kind->optional = false;
     return;
   }
-  static const FieldName kKind{EventType::entry, "kind", Shape::closed,
-                               index::words<index::Kind>(), nullptr, -1};
+  static const FieldName kKind{EventType::entry, "kind", Shape::closed, index::words<index::Kind>(),
+                               nullptr,          -1};
   file.kind = read_value(*node, {"kind", false, &kKind}, scope);
 }
 
 void read_links(TomlTable& fields, FileMapping& file, const ReadingScope& scope) {
-  for (const toml::table* one : fields.tables("links")) {
+  for (const TomlNode* one : fields.tables("links")) {
     TomlTable link(*one, "links", *scope.errors);
     LinkValue value;
     value.source = link.text("source").value_or(scope.source);
@@ -78,7 +79,7 @@ void read_links(TomlTable& fields, FileMapping& file, const ReadingScope& scope)
 
 void read_attachments(TomlTable& fields, FileMapping& file, const ReadingScope& scope) {
   static const FieldName kBytes{EventType::entry, "bytes", Shape::bytes, {}, nullptr, -1};
-  for (const toml::table* one : fields.tables("attachments")) {
+  for (const TomlNode* one : fields.tables("attachments")) {
     TomlTable attachment(*one, "attachments", *scope.errors);
     AttachmentValue value;
     value.name = optional_value(attachment, "name", {"attachments.name", true}, scope);
@@ -93,13 +94,14 @@ void read_attachments(TomlTable& fields, FileMapping& file, const ReadingScope& 
 
 void read_list(TomlTable& fields, FileMapping& file, const ReadingScope& scope) {
   const std::string name(list_field_of(file.event));
-  const toml::node* node = name.empty() ? nullptr : fields.node(name);
+  const TomlNode* node = name.empty() ? nullptr : fields.node(name);
   if (node == nullptr) return;
   ValuePlace place{"fields." + name, true};
   place.list = true;
   ListValue list{name, {}};
-  if (const toml::array* several = node->as_array()) {
-    for (const toml::node& one : *several) list.values.push_back(read_value(one, place, scope));
+  if (node->is_array()) {
+    for (const TomlNode& one : node->elements())
+      list.values.push_back(read_value(one, place, scope));
   } else {
     list.values.push_back(read_value(*node, place, scope));
   }
@@ -107,22 +109,22 @@ void read_list(TomlTable& fields, FileMapping& file, const ReadingScope& scope) 
 }
 
 void read_attributes(TomlTable& fields, FileMapping& file, const ReadingScope& scope) {
-  const toml::table* attributes = fields.table("attributes");
+  const TomlNode* attributes = fields.table("attributes");
   if (attributes == nullptr) return;
-  for (const auto& [key, node] : *attributes) {
-    ValuePlace place{"attributes." + std::string(key.str()), true};
+  for (const auto& [key, node] : attributes->members()) {
+    ValuePlace place{"attributes." + key, true};
     place.attribute = true;
-    file.attributes.push_back({std::string(key.str()), read_value(node, place, scope)});
+    file.attributes.push_back({key, read_value(node, place, scope)});
   }
 }
 
 void read_fields(TomlTable& table, FileMapping& file, const ReadingScope& scope) {
-  const toml::table* raw = table.table("fields");
+  const TomlNode* raw = table.table("fields");
   if (raw == nullptr) return;
   TomlTable fields(*raw, "[source.file.fields] of event " + in_quotes(event_word(file.event)),
                    *scope.errors);
   for (const FieldName& field : fields_of(file.event)) {
-    const toml::node* node = fields.node(field.name);
+    const TomlNode* node = fields.node(field.name);
     if (node == nullptr) continue;
     file.fields.push_back(
         {std::string(field.name),
@@ -135,7 +137,7 @@ void read_fields(TomlTable& table, FileMapping& file, const ReadingScope& scope)
   }
   if (file.event == EventType::entry || file.event == EventType::profile)
     read_attributes(fields, file, scope);
-  if (raw->contains("amount") && !raw->contains("currency"))
+  if (raw->get("amount") != nullptr && raw->get("currency") == nullptr)
     fields.wrong("amount", "needs currency beside it");
   fields.finish();
 }
@@ -149,15 +151,16 @@ void read_states(TomlTable& table, FileMapping& file) {
   file.states = read_word_map(table, "state");
   for (const auto& [word, state] : file.states)
     if (!index::from_word<index::StateType>(state))
-      table.errors().at(table.raw().get_as<toml::table>("state")->get(word),
-                        in_quotes(word) + " is given " + in_quotes(state) + ", which is no state type");
+      table.errors().at(
+          table.raw().get("state")->get(word),
+          in_quotes(word) + " is given " + in_quotes(state) + ", which is no state type");
   if (file.states.empty()) return;
   if (!has_field(file, "status")) table.wrong("state", "needs fields.status");
   if (has_field(file, "state_type")) table.wrong("state", "stands beside fields.state_type");
 }
 
 void read_trouble(TomlTable& table, FileMapping& file, const ReadingScope& scope) {
-  for (const toml::table* one : table.tables("trouble")) {
+  for (const TomlNode* one : table.tables("trouble")) {
     TomlTable rule(*one, "trouble", *scope.errors);
     TroubleRule out;
     if (const auto word = rule.one_of("is", index::words<index::Trouble>()))
@@ -169,7 +172,8 @@ void read_trouble(TomlTable& table, FileMapping& file, const ReadingScope& scope
     out.promised = optional_value(rule, "promised", time, scope);
     out.real = optional_value(rule, "real", time, scope);
     out.when = read_conditions(rule.node("when"), "trouble.when", scope);
-    if (out.promised.has_value() != out.real.has_value()) rule.wrong("real", "and promised go together");
+    if (out.promised.has_value() != out.real.has_value())
+      rule.wrong("real", "and promised go together");
     if (!out.promised && out.when.empty())
       rule.wrong("when", "or promised and real: one is needed");
     rule.finish();
@@ -185,8 +189,9 @@ void read_event(TomlTable& table, const Source& source, FileMapping& file) {
   if (word.empty()) return;
   const auto event = index::from_word<EventType>(word);
   if (!event || !is_row_event(*event))
-    return table.wrong("event", "is " + in_quotes(word) + ", must be one of entry, retract, profile, "
-                                "identity, membership, consent, fact, knowledge, outcome");
+    return table.wrong("event", "is " + in_quotes(word) +
+                                    ", must be one of entry, retract, profile, "
+                                    "identity, membership, consent, fact, knowledge, outcome");
   file.event = *event;
   if (!source.allows(*event))
     table.wrong("event", "is " + in_quotes(word) + ", but the source's may does not name it");
@@ -205,7 +210,7 @@ void read_mode(TomlTable& table, FileMapping& file) {
 
 Reading read_reading(TomlTable& table, const ReadingScope& scope) {
   Reading reading;
-  reading.line = static_cast<int>(table.raw().source().begin.line);
+  reading.line = table.raw().line();
   reading.path = table.required("path");
   const std::size_t star = reading.path.find('*');
   if (star != std::string::npos && reading.path.find('/', star) != std::string::npos)
@@ -228,7 +233,7 @@ Reading read_reading(TomlTable& table, const ReadingScope& scope) {
   return reading;
 }
 
-FileMapping read_file_mapping(const toml::table& raw, const Source& source, ReadingScope scope) {
+FileMapping read_file_mapping(const TomlNode& raw, const Source& source, ReadingScope scope) {
   TomlTable table(raw, "[[source.file]]", *scope.errors);
   FileMapping file;
   read_defaults(table, scope);
@@ -260,8 +265,9 @@ FileMapping read_file_mapping(const toml::table& raw, const Source& source, Read
   read_fields(table, file, scope);
   read_states(table, file);
   read_trouble(table, file, scope);
-  file.id_prefix = table.text("id_prefix").value_or(
-      file.kind && file.kind->constant ? *file.kind->constant : event_word(file.event));
+  file.id_prefix = table.text("id_prefix")
+                       .value_or(file.kind && file.kind->constant ? *file.kind->constant
+                                                                  : event_word(file.event));
   table.finish();
   return file;
 }

@@ -27,25 +27,25 @@ struct ReadingScope {
 
 /// Where a value stands, which says what it may be.
 struct ValuePlace {
-  std::string what;                 // for messages: "fields.status"
-  bool optional = true;             // when `optional` is not stated
-  const FieldName* field = nullptr; // null: text, an attribute or an identity
-  bool attribute = false;           // any `as`
-  bool list = false;                // `split` makes sense
-  bool time = false;                // must be a time
+  std::string what;                  // for messages: "fields.status"
+  bool optional = true;              // when `optional` is not stated
+  const FieldName* field = nullptr;  // null: text, an attribute or an identity
+  bool attribute = false;            // any `as`
+  bool list = false;                 // `split` makes sense
+  bool time = false;                 // must be a time
 };
 
 /// A string is a column, a table says more.
-Value read_value(const toml::node& node, const ValuePlace& place, const ReadingScope& scope);
+Value read_value(const TomlNode& node, const ValuePlace& place, const ReadingScope& scope);
 /// The value that the rest of `table` says; the names in `others` belong to the caller.
 Value read_value_table(TomlTable& table, const ValuePlace& place, const ReadingScope& scope);
-std::vector<Condition> read_conditions(const toml::node* node, const std::string& what,
+std::vector<Condition> read_conditions(const TomlNode* node, const std::string& what,
                                        const ReadingScope& scope);
 WordMap read_word_map(TomlTable& table, std::string_view name);
 
 /// Reads time_zone, null_values, date_format, encoding of a table over what the scope has.
 void read_defaults(TomlTable& table, ReadingScope& scope);
 Reading read_reading(TomlTable& table, const ReadingScope& scope);
-FileMapping read_file_mapping(const toml::table& table, const Source& source, ReadingScope scope);
+FileMapping read_file_mapping(const TomlNode& table, const Source& source, ReadingScope scope);
 
 }  // namespace concord::datasets

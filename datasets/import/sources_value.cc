@@ -8,8 +8,8 @@
 namespace concord::datasets {
 namespace {
 
-constexpr std::array<std::string_view, 8> kTypes{"text", "integer",       "real",          "boolean",
-                                                 "time", "decimal_point", "decimal_comma", "minor"};
+constexpr std::array<std::string_view, 8> kTypes{
+    "text", "integer", "real", "boolean", "time", "decimal_point", "decimal_comma", "minor"};
 constexpr std::array<std::string_view, 3> kUnmapped{"keep", "drop", "reject"};
 constexpr std::array<std::string_view, 2> kEmpty{"keep", "clear"};
 
@@ -30,11 +30,11 @@ void check_formats(TomlTable& table, const std::vector<std::string>& formats) {
 }
 
 std::optional<std::string> read_const(TomlTable& table, std::string_view name) {
-  const toml::node* node = table.node(name);
+  const TomlNode* node = table.node(name);
   if (node == nullptr) return std::nullopt;
-  if (const auto text = node->value_exact<std::string>()) return text;
-  if (const auto integer = node->value_exact<std::int64_t>()) return std::to_string(*integer);
-  if (const auto flag = node->value_exact<bool>()) return *flag ? "true" : "false";
+  if (const auto text = node->text()) return text;
+  if (const auto integer = node->integer()) return std::to_string(*integer);
+  if (const auto flag = node->boolean()) return *flag ? "true" : "false";
   table.wrong(name, "must be a text, a whole number, true or false");
   return std::nullopt;
 }
@@ -65,8 +65,8 @@ void check_type(TomlTable& table, const ValuePlace& place, Value& value) {
 }
 
 void check_sources_of_text(TomlTable& table, const Value& value) {
-  const int given = (value.columns.empty() ? 0 : 1) + (value.constant ? 1 : 0) +
-                    (value.first.empty() ? 0 : 1);
+  const int given =
+      (value.columns.empty() ? 0 : 1) + (value.constant ? 1 : 0) + (value.first.empty() ? 0 : 1);
   if (given != 1)
     table.wrong("column", given == 0 ? "is missing: name column, columns, const or first"
                                      : "stands beside another of column, columns, const, first");
@@ -109,35 +109,35 @@ void read_columns(TomlTable& table, Value& value) {
 
 WordMap read_word_map(TomlTable& table, std::string_view name) {
   WordMap map;
-  const toml::table* words = table.table(name);
+  const TomlNode* words = table.table(name);
   if (words == nullptr) return map;
-  for (const auto& [from, to] : *words) {
-    const auto text = to.value_exact<std::string>();
+  for (const auto& [from, to] : words->members()) {
+    const auto text = to.text();
     if (!text)
-      table.errors().at(&to, in_quotes(from.str()) + " in " + std::string(name) +
-                                 " must be given a text in quotes");
-    map.emplace_back(std::string(from.str()), text.value_or(""));
+      table.errors().at(
+          &to, in_quotes(from) + " in " + std::string(name) + " must be given a text in quotes");
+    map.emplace_back(from, text.value_or(""));
   }
   std::sort(map.begin(), map.end());
   return map;
 }
 
-std::vector<Condition> read_conditions(const toml::node* node, const std::string& what,
+std::vector<Condition> read_conditions(const TomlNode* node, const std::string& what,
                                        const ReadingScope& scope) {
   std::vector<Condition> out;
   if (node == nullptr) return out;
-  if (const toml::array* list = node->as_array()) {
-    for (const toml::node& one : *list)
+  if (node->is_array()) {
+    for (const TomlNode& one : node->elements())
       for (Condition& condition : read_conditions(&one, what, scope))
         out.push_back(std::move(condition));
-    if (list->empty()) scope.errors->at(node, what + " is empty");
+    if (node->elements().empty()) scope.errors->at(node, what + " is empty");
     return out;
   }
   if (!node->is_table()) {
     scope.errors->at(node, what + " must be a table such as { column = \"a\", in = [\"b\"] }");
     return out;
   }
-  TomlTable table(*node->as_table(), what, *scope.errors);
+  TomlTable table(*node, what, *scope.errors);
   Condition condition;
   condition.column = table.required("column");
   const bool in = table.node("in") != nullptr;
@@ -145,8 +145,8 @@ std::vector<Condition> read_conditions(const toml::node* node, const std::string
   const bool present = table.node("present") != nullptr;
   if (in + not_in + present != 1) table.wrong("in", "or not_in or present: exactly one is needed");
   if (in || not_in) condition.values = table.texts(in ? "in" : "not_in");
-  condition.test = in       ? Condition::Test::in
-                   : not_in ? Condition::Test::not_in
+  condition.test = in                               ? Condition::Test::in
+                   : not_in                         ? Condition::Test::not_in
                    : table.boolean("present", true) ? Condition::Test::present
                                                     : Condition::Test::absent;
   std::sort(condition.values.begin(), condition.values.end());
@@ -159,12 +159,12 @@ Value read_value_table(TomlTable& table, const ValuePlace& place, const ReadingS
   Value value;
   read_columns(table, value);
   value.constant = read_const(table, "const");
-  if (const toml::node* first = table.node("first")) {
+  if (const TomlNode* first = table.node("first")) {
     ValuePlace inner = place;
     inner.optional = true;
     if (!first->is_array()) table.wrong("first", "must be a list of values");
     if (first->is_array())
-      for (const toml::node& one : *first->as_array())
+      for (const TomlNode& one : first->elements())
         value.first.push_back(read_value(one, inner, scope));
   }
   value.when = read_conditions(table.node("when"), place.what + ".when", scope);
@@ -175,7 +175,8 @@ Value read_value_table(TomlTable& table, const ValuePlace& place, const ReadingS
   value.lookups = table.texts("lookup");
   for (const std::string& lookup : value.lookups)
     if (!scope.lookups.contains(lookup))
-      table.wrong("lookup", "is " + in_quotes(lookup) + ", but there is no [lookup." + lookup + "]");
+      table.wrong("lookup",
+                  "is " + in_quotes(lookup) + ", but there is no [lookup." + lookup + "]");
   value.map = read_word_map(table, "map");
   if (const auto unmapped = table.one_of("unmapped", kUnmapped)) {
     value.unmapped = static_cast<Unmapped>(*unmapped + 1);
@@ -202,17 +203,17 @@ Value read_value_table(TomlTable& table, const ValuePlace& place, const ReadingS
   return value;
 }
 
-Value read_value(const toml::node& node, const ValuePlace& place, const ReadingScope& scope) {
-  toml::table as_table;
-  if (const auto column = node.value_exact<std::string>()) {
+Value read_value(const TomlNode& node, const ValuePlace& place, const ReadingScope& scope) {
+  TomlNode as_table;  // what the column name alone stands for
+  if (const auto column = node.text()) {
     if (column->empty()) scope.errors->at(&node, place.what + " names no column");
-    as_table.insert("column", *column);
+    as_table = TomlNode::table_of("column", *column, node.line());
   } else if (!node.is_table()) {
-    scope.errors->at(&node, place.what + " must be a column name or a table such as " +
-                                "{ column = \"a\" }");
+    scope.errors->at(
+        &node, place.what + " must be a column name or a table such as " + "{ column = \"a\" }");
     return {};
   }
-  TomlTable table(node.is_table() ? *node.as_table() : as_table, place.what, *scope.errors);
+  TomlTable table(node.is_table() ? node : as_table, place.what, *scope.errors);
   Value value = read_value_table(table, place, scope);
   table.finish();
   return value;

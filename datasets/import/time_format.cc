@@ -12,9 +12,9 @@ namespace {
 using index::UnixMillis;
 
 constexpr std::string_view kLetters = "YymdHIpMSfbBz%";
-constexpr std::array<std::string_view, 12> kMonths{
-    "january", "february", "march",     "april",   "may",      "june",
-    "july",    "august",   "september", "october", "november", "december"};
+constexpr std::array<std::string_view, 12> kMonths{"january",   "february", "march",    "april",
+                                                   "may",       "june",     "july",     "august",
+                                                   "september", "october",  "november", "december"};
 constexpr std::int64_t kUnixSecondsMax = 253'402'300'799;  // 9999-12-31T23:59:59Z
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -63,7 +63,8 @@ class Walk {
     int hour = hour_;
     if (half_ >= 0) hour = hour % 12 + 12 * half_;
     const std::int64_t seconds = hour * 3600LL + minute_ * 60LL + std::min(second_, 59);
-    const std::int64_t local = index::days_from_civil(date) * index::kDayMs + seconds * 1000 + milli_;
+    const std::int64_t local =
+        index::days_from_civil(date) * index::kDayMs + seconds * 1000 + milli_;
     return UnixMillis{has_offset_ ? local - offset_minutes_ * 60'000LL : zone.to_utc_ms(local)};
   }
 

@@ -1,16 +1,14 @@
 // A strict view of one TOML table: every name in it must be asked for, every type must fit, and
 // each complaint carries "file:line". The first complaint stays; later ones are echoes.
-// Thread class: one-owner. Known to the files that read sources.toml only.
+// Thread class: one-owner. For the files that read sources.toml.
 #pragma once
-#include <toml++/toml.h>
-
-#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "datasets/import/toml_tree.h"
 #include "index/base/result.h"
 
 namespace concord::datasets {
@@ -19,11 +17,11 @@ namespace concord::datasets {
 class TomlErrors {
  public:
   explicit TomlErrors(std::string file) : file_(std::move(file)) {}
-  void at(const toml::node* node, std::string detail) {
+  void at(const TomlNode* node, std::string detail) {
     if (!first_) first_ = index::Error{index::Code::bad_input, std::move(detail), place(node)};
   }
-  [[nodiscard]] std::string place(const toml::node* node) const {
-    const auto line = node == nullptr ? 0 : node->source().begin.line;
+  [[nodiscard]] std::string place(const TomlNode* node) const {
+    const int line = node == nullptr ? 0 : node->line();
     return line == 0 ? file_ : file_ + ":" + std::to_string(line);
   }
   [[nodiscard]] bool any() const { return first_.has_value(); }
@@ -39,24 +37,24 @@ inline std::string in_quotes(std::string_view name) { return "\"" + std::string(
 class TomlTable {
  public:
   /// `what` names the table in messages, e.g. "[[source.file]]".
-  TomlTable(const toml::table& table, std::string what, TomlErrors& errors)
+  TomlTable(const TomlNode& table, std::string what, TomlErrors& errors)
       : table_(table), what_(std::move(what)), errors_(errors) {}
 
-  const toml::node* node(std::string_view name) {
+  const TomlNode* node(std::string_view name) {
     asked_.emplace(name);
     return table_.get(name);
   }
-  [[nodiscard]] const toml::table& raw() const { return table_; }
+  [[nodiscard]] const TomlNode& raw() const { return table_; }
   [[nodiscard]] TomlErrors& errors() const { return errors_; }
   void wrong(std::string_view name, const std::string& reason) {
-    const toml::node* at = table_.get(name);
+    const TomlNode* at = table_.get(name);
     errors_.at(at != nullptr ? at : &table_, what_ + ": " + in_quotes(name) + " " + reason);
   }
 
   std::optional<std::string> text(std::string_view name) {
-    const toml::node* at = node(name);
+    const TomlNode* at = node(name);
     if (at == nullptr) return std::nullopt;
-    if (const auto value = at->value_exact<std::string>()) return value;
+    if (const auto value = at->text()) return value;
     wrong(name, "must be a text in quotes");
     return std::nullopt;
   }
@@ -67,51 +65,50 @@ class TomlTable {
     return value.value_or("");
   }
   bool boolean(std::string_view name, bool otherwise) {
-    const toml::node* at = node(name);
+    const TomlNode* at = node(name);
     if (at == nullptr) return otherwise;
-    if (const auto value = at->value_exact<bool>()) return *value;
+    if (const auto value = at->boolean()) return *value;
     wrong(name, "must be true or false");
     return otherwise;
   }
   std::int64_t integer(std::string_view name, std::int64_t otherwise, std::int64_t min,
                        std::int64_t max) {
-    const toml::node* at = node(name);
+    const TomlNode* at = node(name);
     if (at == nullptr) return otherwise;
-    const auto value = at->value_exact<std::int64_t>();
+    const auto value = at->integer();
     if (value && *value >= min && *value <= max) return *value;
-    wrong(name, "must be a whole number from " + std::to_string(min) + " to " + std::to_string(max));
+    wrong(name,
+          "must be a whole number from " + std::to_string(min) + " to " + std::to_string(max));
     return otherwise;
   }
   /// A list of texts; a single text counts as a list of one.
   std::vector<std::string> texts(std::string_view name) {
     std::vector<std::string> out;
-    const toml::node* at = node(name);
+    const TomlNode* at = node(name);
     if (at == nullptr) return out;
-    if (const auto one = at->value_exact<std::string>()) return {*one};
-    const toml::array* list = at->as_array();
-    if (list == nullptr) wrong(name, "must be a text or a list of texts");
-    for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
-      const auto one = (*list)[i].value_exact<std::string>();
+    if (const auto one = at->text()) return {*one};
+    if (!at->is_array()) wrong(name, "must be a text or a list of texts");
+    for (const TomlNode& element : at->elements()) {
+      const auto one = element.text();
       if (!one) wrong(name, "must be a list of texts");
       out.push_back(one.value_or(""));
     }
     return out;
   }
-  const toml::table* table(std::string_view name) {
-    const toml::node* at = node(name);
+  const TomlNode* table(std::string_view name) {
+    const TomlNode* at = node(name);
     if (at != nullptr && !at->is_table()) wrong(name, "must be a table");
-    return at == nullptr ? nullptr : at->as_table();
+    return at == nullptr || !at->is_table() ? nullptr : at;
   }
   /// The tables of an array of tables.
-  std::vector<const toml::table*> tables(std::string_view name) {
-    std::vector<const toml::table*> out;
-    const toml::node* at = node(name);
+  std::vector<const TomlNode*> tables(std::string_view name) {
+    std::vector<const TomlNode*> out;
+    const TomlNode* at = node(name);
     if (at == nullptr) return out;
-    const toml::array* list = at->as_array();
-    if (list == nullptr) wrong(name, "must be a list of tables");
-    for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
-      if (!(*list)[i].is_table()) wrong(name, "must be a list of tables");
-      if ((*list)[i].is_table()) out.push_back((*list)[i].as_table());
+    if (!at->is_array()) wrong(name, "must be a list of tables");
+    for (const TomlNode& element : at->elements()) {
+      if (!element.is_table()) wrong(name, "must be a list of tables");
+      if (element.is_table()) out.push_back(&element);
     }
     return out;
   }
@@ -130,14 +127,14 @@ class TomlTable {
   }
   /// Every name that was not asked for is an error.
   void finish() {
-    for (const auto& [key, value] : table_) {
-      if (asked_.contains(std::string(key.str()))) continue;
-      errors_.at(&value, what_ + ": " + in_quotes(key.str()) + " is not a name known here");
+    for (const auto& [key, value] : table_.members()) {
+      if (asked_.contains(key)) continue;
+      errors_.at(&value, what_ + ": " + in_quotes(key) + " is not a name known here");
     }
   }
 
  private:
-  const toml::table& table_;
+  const TomlNode& table_;
   std::string what_;
   TomlErrors& errors_;
   std::set<std::string> asked_;

@@ -24,8 +24,9 @@ std::string shown(std::string_view text) {
 }  // namespace
 
 const std::string* find_word(const WordMap& map, std::string_view word) {
-  const auto at = std::lower_bound(map.begin(), map.end(), word,
-                                   [](const auto& one, std::string_view w) { return one.first < w; });
+  const auto at =
+      std::lower_bound(map.begin(), map.end(), word,
+                       [](const auto& one, std::string_view w) { return one.first < w; });
   return at != map.end() && at->first == word ? &at->second : nullptr;
 }
 
@@ -75,8 +76,7 @@ ValueReader::ValueReader(const Value& value, std::string name, bool closed_word,
   for (const std::string& column : value.columns) slots_.push_back(scope.columns->slot(column));
   for (const Value& one : value.first) first_.emplace_back(one, name_, closed_word, scope);
   for (const Condition& one : value.when) when_.emplace_back(one, *scope.columns);
-  for (const std::string& table : value.lookups)
-    lookups_.push_back(scope.lookups->named(table));
+  for (const std::string& table : value.lookups) lookups_.push_back(scope.lookups->named(table));
   formats_ = value.date_formats.empty() ? scope.formats : formats_of(value.date_formats);
   zone_ = scope.zone;
   if (!value.time_zone.empty()) {
@@ -150,8 +150,9 @@ bool ValueReader::text(Row& row, const UnmappedFound& unmapped,
   if (out && !value_->map.empty() && !mapped(row, unmapped, out)) return false;
   if (!out && value_->fallback) out = *value_->fallback;
   if (!out && !value_->optional)
-    return refuse(row, "missing",
-                  missed != nullptr ? "is not in [lookup." + missed->name() + "]" : name_ + " is missing");
+    return refuse(
+        row, "missing",
+        missed != nullptr ? "is not in [lookup." + missed->name() + "]" : name_ + " is missing");
   if (out && !value_->prefix.empty()) {
     std::string& whole = row.scratch();
     whole = value_->prefix;

@@ -1,5 +1,5 @@
-// A value of sources.toml made ready to read rows: columns to slots, formats parsed, names resolved.
-// Thread class: immutable after construction; the Row it reads is one-owner.
+// A value of sources.toml made ready to read rows: columns to slots, formats parsed, names
+// resolved. Thread class: immutable after construction; the Row it reads is one-owner.
 #pragma once
 #include <functional>
 #include <memory>
@@ -57,7 +57,9 @@ class ValueReader {
 
   [[nodiscard]] const Value& value() const { return *value_; }
   [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] std::string column() const { return value_->columns.empty() ? "" : value_->columns[0]; }
+  [[nodiscard]] std::string column() const {
+    return value_->columns.empty() ? "" : value_->columns[0];
+  }
 
  private:
   bool raw(Row& row, const UnmappedFound& unmapped, std::optional<std::string_view>& out) const;

@@ -20,7 +20,7 @@ class Zone {
 
  private:
   struct Change {
-    std::int64_t local_ms;   // from this wall clock (of the offset before) on, the offset is another
+    std::int64_t local_ms;  // from this wall clock (of the offset before) on, the offset is another
     std::int64_t offset_ms;  // the offset after it
   };
   std::int64_t first_offset_ms_ = 0;

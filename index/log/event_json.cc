@@ -129,10 +129,14 @@ bool read_members(Reader& reader, JsonValue object, const std::array<Member<Tabl
 }
 
 #define CONCORD_CLEARS(type, field) static_cast<int>(type::field)
-#define CONCORD_MEMBER(Table, name, call) \
-  Member<Table> { #name, [](Reader& r, JsonValue v, Table& o) { return call; } }
-#define CONCORD_CLEARED(Table, type, name, call) \
-  Member<Table> { #name, [](Reader& r, JsonValue v, Table& o) { return call; }, CONCORD_CLEARS(type, name) }
+#define CONCORD_MEMBER(Table, name, call)                          \
+  Member<Table> {                                                  \
+#name, [](Reader & r, JsonValue v, Table & o) { return call; } \
+  }
+#define CONCORD_CLEARED(Table, type, name, call)                                               \
+  Member<Table> {                                                                              \
+#name, [](Reader & r, JsonValue v, Table & o) { return call; }, CONCORD_CLEARS(type, name) \
+  }
 
 bool read_attribute(Reader& r, JsonValue value, wire::AttributeT& out) {
   if (const auto text = value.as_string()) {
@@ -175,11 +179,10 @@ bool read_attributes(Reader& r, JsonValue value, Table& out) {
 
 bool read_attachments(Reader& reader, JsonValue value, wire::EntryT& out) {
   using wire::AttachmentT;
-  static constexpr std::array kMembers{
-      CONCORD_MEMBER(AttachmentT, name, r.text(v, o.name)),
-      CONCORD_MEMBER(AttachmentT, type, r.text(v, o.type)),
-      CONCORD_MEMBER(AttachmentT, bytes, r.count(v, o.bytes)),
-      CONCORD_MEMBER(AttachmentT, url, r.text(v, o.url))};
+  static constexpr std::array kMembers{CONCORD_MEMBER(AttachmentT, name, r.text(v, o.name)),
+                                       CONCORD_MEMBER(AttachmentT, type, r.text(v, o.type)),
+                                       CONCORD_MEMBER(AttachmentT, bytes, r.count(v, o.bytes)),
+                                       CONCORD_MEMBER(AttachmentT, url, r.text(v, o.url))};
   if (!value.is(JsonType::array)) return reader.type_wrong("an array of objects", value);
   for (const JsonValue one : value.elements()) {
     const Reader::Step step(reader, out.attachments.size());
@@ -237,15 +240,12 @@ constexpr std::array kEntryMembers{
     CONCORD_ENTRY(brand, r.text(v, o.brand)),
     CONCORD_ENTRY(account, r.text(v, o.account)),
     CONCORD_ENTRY(url, r.text(v, o.url)),
-    Member<wire::EntryT>{"public",
-                         [](Reader& r, JsonValue v, wire::EntryT& o) {
-                           return r.boolean(v, o.is_public);
-                         },
-                         CONCORD_CLEARS(EntryField, is_public)},
+    Member<wire::EntryT>{
+        "public", [](Reader& r, JsonValue v, wire::EntryT& o) { return r.boolean(v, o.is_public); },
+        CONCORD_CLEARS(EntryField, is_public)},
     CONCORD_ENTRY(visibility, r.word_of<Visibility>(v, o.visibility)),
     CONCORD_ENTRY(links, r.texts(v, o.links)),
-    Member<wire::EntryT>{"attachments", read_attachments,
-                         CONCORD_CLEARS(EntryField, attachments)},
+    Member<wire::EntryT>{"attachments", read_attachments, CONCORD_CLEARS(EntryField, attachments)},
     Member<wire::EntryT>{"attributes", read_attributes<wire::EntryT>},
 };
 #undef CONCORD_ENTRY
@@ -390,8 +390,9 @@ bool read_event(Reader& r, JsonValue event, EventDraft& out) {
     if (!read_body(r, *type, member.value, out)) return false;
   }
   if (bodies == 0)
-    return r.wrong("the event says nothing: it needs one of entry, retract, profile, identity, "
-                   "membership, consent, fact, outcome, knowledge, merge, split, erase, heartbeat");
+    return r.wrong(
+        "the event says nothing: it needs one of entry, retract, profile, identity, "
+        "membership, consent, fact, outcome, knowledge, merge, split, erase, heartbeat");
   return true;
 }
 

@@ -218,7 +218,8 @@ TEST(Gzip, GivesTheSameEventsAsThePlainFile) {
 TEST(Gzip, ACutOffArchiveKeepsWhatCameBefore) {
   std::string file = kHeader;
   for (int i = 1; i <= 50'000; ++i)
-    file += std::to_string(i) + ",1.2.2024 10:00,b@x.test,text " + std::to_string(i * 7919) + ",,,\n";
+    file +=
+        std::to_string(i) + ",1.2.2024 10:00,b@x.test,text " + std::to_string(i * 7919) + ",,,\n";
   const std::string packed = gzipped(file);
   const TempFolder folder;
   folder.write("t.csv.gz", packed.substr(0, packed.size() / 2));
@@ -235,8 +236,9 @@ TEST(Gzip, AFileThatIsNotGzipIsRefused) {
   const TempFolder folder;
   folder.write("t.csv.gz", std::string(kHeader) + kBefore);
   const Imported got = import_text(gz_toml(), folder);
-  EXPECT_EQ(rejections_of(got), std::vector<std::string>{
-                "t.csv.gz: is not a gzip file, though its name says so (damaged)"});
+  EXPECT_EQ(
+      rejections_of(got),
+      std::vector<std::string>{"t.csv.gz: is not a gzip file, though its name says so (damaged)"});
 }
 
 }  // namespace

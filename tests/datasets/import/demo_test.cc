@@ -1,5 +1,6 @@
 // Promise: the generated demo imports exactly as it was written: every row made to be refused is
-// refused for the reason it was made for, every row written twice is dropped once, no other is lost.
+// refused for the reason it was made for, every row written twice is dropped once, no other is
+// lost.
 #include "datasets/generate/generate.h"
 #include "index/base/files.h"
 #include "index/base/json_reader.h"

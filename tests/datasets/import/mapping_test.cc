@@ -22,7 +22,8 @@ std::string source_toml(const std::string& file, const std::string& top = "") {
 std::string entry_toml(const std::string& path, const std::string& more) {
   return source_toml("path = \"" + path +
                      "\"\nevent = \"entry\"\nkind = \"case\"\nkey = \"no\"\nat = \"at\"\n"
-                     "customer = [{ type = \"email\", column = \"mail\" }]\n" + more);
+                     "customer = [{ type = \"email\", column = \"mail\" }]\n" +
+                     more);
 }
 
 constexpr const char* kAt = "2024-05-01 12:00:00";
@@ -46,7 +47,8 @@ participants = { column = "tags", split = ";" }
 links = [{ source = "shop", kind = "order", column = "b" }]
 attributes.flag = { column = "flag", as = "boolean" }
 attributes.when = { column = "at", as = "time" }
-)"), folder);
+)"),
+                                   folder);
   ASSERT_EQ(rejections_of(got), std::vector<std::string>{});
   ASSERT_EQ(got.events.size(), 3u);
   const auto& first = *got.events[0]->entry;
@@ -83,7 +85,8 @@ status = "state"
 direction = { column = "dir", map = { "in" = "inbound" } }
 [source.file.state]
 "Neu" = "new"
-)"), folder);
+)"),
+                                   folder);
   ASSERT_EQ(got.events.size(), 4u);
   const auto state = [&](std::size_t i) { return got.events[i]->entry->state_type; };
   EXPECT_EQ(state(0), static_cast<std::uint8_t>(StateType::new_));
@@ -110,7 +113,8 @@ customer = [{ type = "email", column = "order", lookup = "mail_of_order" }]
 [source.file.fields]
 attributes.sum = { column = "order", lookup = "sum" }
 attributes.lines = { column = "order", lookup = "lines", as = "integer" }
-)", R"([lookup.mail_of_order]
+)",
+                                       R"([lookup.mail_of_order]
 path = "orders.csv"
 key = "order"
 value = "customer"
@@ -170,11 +174,13 @@ TEST(Mapping, AFullFileRetractsWhatItLacks) {
   const TempFolder folder;
   folder.write("stock-2024-05-01.csv", std::string("no,at,mail\n1,") + kAt + ",a@x\n2," + kAt +
                                            ",b@x\n3," + kAt + ",c@x\n");
-  folder.write("stock-2024-05-02.csv", std::string("no,at,mail\n1,") + kAt + ",a@x\n3," + kAt + ",c@x\n");
+  folder.write("stock-2024-05-02.csv",
+               std::string("no,at,mail\n1,") + kAt + ",a@x\n3," + kAt + ",c@x\n");
   folder.write("stock-2024-05-03.csv", std::string("no,at,mail\n1,") + kAt + ",a@x\n");
-  const Imported got = import_text(
-      entry_toml("stock-*.csv", "id = [\"no\"]\nmode = \"full\"\nsnapshot_at = "
-                                "\"stock-%Y-%m-%d.csv\"\n"), folder);
+  const Imported got = import_text(entry_toml("stock-*.csv",
+                                              "id = [\"no\"]\nmode = \"full\"\nsnapshot_at = "
+                                              "\"stock-%Y-%m-%d.csv\"\n"),
+                                   folder);
   ASSERT_EQ(got.events.size(), 5u);
   EXPECT_EQ(got.report.duplicates, 3u);
   for (const auto& [at, key, file, day_ms] :
@@ -203,13 +209,19 @@ TEST(Mapping, ADamagedFullFileRetractsNothing) {
 
 TEST(Mapping, NdjsonColumnsArePaths) {
   const TempFolder folder;
-  folder.write("t.ndjson",
-               R"({"no":17,"at":"2024-05-01T12:00:00+02:00","who":{"mail":"a@x"},"tags":["p","q"],"sum":12.5})"
-               "\n\n"
-               R"({"no":18,"at":"2024-05-01T12:00:00Z","who":{"mail":null}})" "\n"
-               R"({"no":19,"at":)" "\n"
-               R"([1])" "\n"
-               R"({"no":{"a":1},"at":"2024-05-01T12:00:00Z","who":{"mail":"a@x"}})" "\n");
+  folder.write(
+      "t.ndjson",
+      R"({"no":17,"at":"2024-05-01T12:00:00+02:00","who":{"mail":"a@x"},"tags":["p","q"],)"
+      R"("sum":12.5})"
+      "\n\n"
+      R"({"no":18,"at":"2024-05-01T12:00:00Z","who":{"mail":null}})"
+      "\n"
+      R"({"no":19,"at":)"
+      "\n"
+      R"([1])"
+      "\n"
+      R"({"no":{"a":1},"at":"2024-05-01T12:00:00Z","who":{"mail":"a@x"}})"
+      "\n");
   const Imported got = import_text(source_toml(R"(path = "t.ndjson"
 format = "ndjson"
 event = "entry"
@@ -222,16 +234,20 @@ participants = "tags"
 topic = "tags.1"
 amount = "sum"
 currency = { const = "JPY" }
-)"), folder);
+)"),
+                                   folder);
   EXPECT_EQ(got.events.size(), 0u);  // 12.5 yen do not exist
   ASSERT_EQ(got.report.rejections.size(), 5u);
   EXPECT_EQ(got.report.rejections[0].code, "bad_number");
-  EXPECT_EQ(got.report.rejections[1].text(), "t.ndjson:3: \"who.mail\": email is missing (missing)");
+  EXPECT_EQ(got.report.rejections[1].text(),
+            "t.ndjson:3: \"who.mail\": email is missing (missing)");
   EXPECT_EQ(got.report.rejections[2].text(),
             "t.ndjson:4: JSON: expected a value, at column 15 (bad_json)");
   EXPECT_EQ(got.report.rejections[3].code, "bad_json");
   EXPECT_EQ(got.report.rejections[4].text(), "t.ndjson:6: \"no\": is a JSON object (bad_value)");
-  folder.write("t.ndjson", R"({"no":17,"at":"2024-05-01T12:00:00+02:00","who":{"mail":"a@x"},"tags":["p","q"]})");
+  folder.write(
+      "t.ndjson",
+      R"({"no":17,"at":"2024-05-01T12:00:00+02:00","who":{"mail":"a@x"},"tags":["p","q"]})");
   const Imported good = import_text(source_toml(R"(path = "t.ndjson"
 format = "ndjson"
 event = "entry"
@@ -242,7 +258,8 @@ customer = [{ type = "email", column = "who.mail" }]
 [source.file.fields]
 participants = "tags"
 topic = "tags.1"
-)"), folder);
+)"),
+                                    folder);
   ASSERT_EQ(good.events.size(), 1u);
   EXPECT_EQ(good.events[0]->at, 1'714'557'600'000);
   EXPECT_EQ(good.events[0]->entry->key, "17");
@@ -252,13 +269,24 @@ topic = "tags.1"
 
 TEST(Mapping, ANativeFileKeepsToWhatItsSourceMaySend) {
   const TempFolder folder;
-  folder.write("n.ndjson",
-               R"({"id":"1","at":"2024-05-01T12:00:00Z","customer":["email:a@x"],"entry":{"kind":"note","key":"k"}})" "\n"
-               R"({"id":"2","at":"2024-05-01T12:00:00Z","customer":["email:a@x"],"erase":{"reason":"asked"}})" "\n"
-               R"({"id":"3","source":"other","at":"2024-05-01T12:00:00Z","customer":["email:a@x"],"entry":{"kind":"note","key":"k"}})" "\n"
-               R"({"id":"4","at":"2024-05-01T12:00:00Z","entry":{"kind":"note","key":"k"}})" "\n"
-               R"({"id":"5","at":"2024-05-01T12:00:00Z","customer":["email:a@x"],"entry":{"kind":"note","key":"k","sujbect":"x"}})" "\n");
-  const Imported got = import_text(source_toml("path = \"n.ndjson\"\nformat = \"native\"\n"), folder);
+  folder.write(
+      "n.ndjson",
+      R"({"id":"1","at":"2024-05-01T12:00:00Z","customer":["email:a@x"],)"
+      R"("entry":{"kind":"note","key":"k"}})"
+      "\n"
+      R"({"id":"2","at":"2024-05-01T12:00:00Z","customer":["email:a@x"],)"
+      R"("erase":{"reason":"asked"}})"
+      "\n"
+      R"({"id":"3","source":"other","at":"2024-05-01T12:00:00Z","customer":["email:a@x"],)"
+      R"("entry":{"kind":"note","key":"k"}})"
+      "\n"
+      R"({"id":"4","at":"2024-05-01T12:00:00Z","entry":{"kind":"note","key":"k"}})"
+      "\n"
+      R"({"id":"5","at":"2024-05-01T12:00:00Z","customer":["email:a@x"],)"
+      R"("entry":{"kind":"note","key":"k","sujbect":"x"}})"
+      "\n");
+  const Imported got =
+      import_text(source_toml("path = \"n.ndjson\"\nformat = \"native\"\n"), folder);
   ASSERT_EQ(got.events.size(), 1u);
   EXPECT_EQ(got.events[0]->source, "s");
   EXPECT_EQ(got.events[0]->department, "service");
@@ -274,7 +302,8 @@ TEST(Mapping, ANativeFileKeepsToWhatItsSourceMaySend) {
 TEST(Mapping, OtherEventsAndEncodings) {
   const TempFolder folder;
   folder.write("p.csv", "no,at,mail,name\n1,2024-05-01 12:00:00,a@x,M\xFCller \x80\n");
-  folder.write("c.csv", "no,at,mail,ok\n1,2024-05-01 12:00:00,a@x,ja\n2,2024-05-01 12:00:00,a@x,nein\n");
+  folder.write("c.csv",
+               "no,at,mail,ok\n1,2024-05-01 12:00:00,a@x,ja\n2,2024-05-01 12:00:00,a@x,nein\n");
   const Imported got = import_text(source_toml(R"(path = "p.csv"
 encoding = "windows-1252"
 event = "profile"
@@ -292,7 +321,8 @@ customer = [{ type = "email", column = "mail" }]
 [source.file.fields]
 purpose = { const = "marketing" }
 state = { column = "ok", map = { "ja" = "granted" } }
-)"), folder);
+)"),
+                                   folder);
   ASSERT_EQ(got.events.size(), 2u);
   EXPECT_EQ(got.events[0]->profile->name, "Müller €");
   EXPECT_EQ(got.events[1]->consent->state, static_cast<std::uint8_t>(index::ConsentState::granted));
@@ -303,13 +333,14 @@ TEST(Mapping, TheSameEventsOnAnyNumberOfThreads) {
   const TempFolder folder;
   std::string file = "no,at,mail,state\n";
   for (int i = 0; i < 30'000; ++i) {
-    file += std::to_string(i % 29'000) + ",2024-05-01 12:00:00,m" + std::to_string(i % 977) + "@x," +
-            (i % 13 == 0 ? "odd" : "Neu") + "\n";
+    file += std::to_string(i % 29'000) + ",2024-05-01 12:00:00,m" + std::to_string(i % 977) +
+            "@x," + (i % 13 == 0 ? "odd" : "Neu") + "\n";
     if (i % 1'000 == 7) file += "broken row\n";
   }
   folder.write("t.csv", file);
-  const std::string toml = entry_toml(
-      "t.csv", "id = [\"no\"]\n[source.file.fields]\nstatus = \"state\"\n[source.file.state]\n\"Neu\" = \"new\"\n");
+  const std::string toml = entry_toml("t.csv",
+                                      "id = [\"no\"]\n[source.file.fields]\nstatus = "
+                                      "\"state\"\n[source.file.state]\n\"Neu\" = \"new\"\n");
   const Imported one = import_text(toml, folder, 1);
   EXPECT_EQ(one.report.rejected, 30u + 1'000u);
   for (const unsigned threads : {2u, 8u}) {

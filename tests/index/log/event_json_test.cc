@@ -31,7 +31,8 @@ TEST(EventJson, TheEventOfTheDesignPage) {
       R"("subject":"Where is my order?","text":"…","due_at":"2026-11-24T09:00:00Z",)"
       R"("links":["shop/order/8d50"],"url":"https://x.test","public":true,"requested":false,)"
       R"("amount_minor":100,"currency":"EUR","trouble":"late","visibility":"restricted",)"
-      R"("attachments":[{"name":"a.pdf","type":"application/pdf","bytes":7,"url":"https://x.test/a"}],)"
+      R"("attachments":[{"name":"a.pdf","type":"application/pdf","bytes":7,)"
+      R"("url":"https://x.test/a"}],)"
       R"("participants":["bob"],"attributes":{"product":"lamp","n":3,"r":1.5,"b":true,)"
       R"("t":{"time":"1970-01-01T00:00:01Z"}}})"));
   ASSERT_TRUE(got.has_value()) << got.error().text();
@@ -68,7 +69,8 @@ TEST(EventJson, NullClearsAndAbsentKeeps) {
   ASSERT_TRUE(got.has_value()) << got.error().text();
   using wire::EntryField;
   EXPECT_EQ(got->entry->cleared,
-            (std::vector<EntryField>{EntryField::due_at, EntryField::amount, EntryField::is_public}));
+            (std::vector<EntryField>{EntryField::due_at, EntryField::amount,
+                                      EntryField::is_public}));
   EXPECT_EQ(got->entry->cleared_attributes, std::vector<std::string>{"old"});
   EXPECT_FALSE(got->entry->closed_at.has_value());
 }
@@ -79,16 +81,20 @@ TEST(EventJson, EverySortOfEvent) {
     EventType type;
   };
   for (const Row& row : {
-           Row{R"("retract":{"kind":"case","key":"1","reason":"wrong person"})", EventType::retract},
-           Row{R"("profile":{"name":"Ann","needs":["large_print"],"since":"2020-01-01","attributes":{"a":1}})",
+           Row{R"("retract":{"kind":"case","key":"1",)"
+           R"("reason":"wrong person"})", EventType::retract},
+           Row{R"("profile":{"name":"Ann","needs":["large_print"],"since":"2020-01-01",)"
+           R"("attributes":{"a":1}})",
                EventType::profile},
            Row{R"("identity":{})", EventType::identity},
            Row{R"("membership":{"account":"A1","role":"buyer","from":"2020-01-01"})",
                EventType::membership},
-           Row{R"("consent":{"purpose":"marketing","channel":"email","state":"granted","expires_at":"2030-01-01"})",
+           Row{R"("consent":{"purpose":"marketing","channel":"email","state":"granted",)"
+           R"("expires_at":"2030-01-01"})",
                EventType::consent},
            Row{R"("fact":{"name":"new_address","value":"Main St","actor":"bob"})", EventType::fact},
-           Row{R"("outcome":{"decision":"d","action":"a","outcome":"accepted"})", EventType::outcome},
+           Row{R"("outcome":{"decision":"d","action":"a",)"
+           R"("outcome":"accepted"})", EventType::outcome},
            Row{R"("knowledge":{"key":"k","title":"t","text":"x","tags":["a"],"withdrawn":false})",
                EventType::knowledge},
            Row{R"("merge":{"into":"c_1","from":"c_2","reason":"same"})", EventType::merge},
