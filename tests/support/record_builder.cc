@@ -128,7 +128,10 @@ index::RecordView RecordBuilder::build() {
                    [](const EntrySpec& a, const EntrySpec& b) { return a.at_day > b.at_day; });
   SegmentBuilder segment;
   for (const EntrySpec& entry : entries_) segment.add(entry);
-  record_.head = std::make_unique<wire::SegmentT>(segment.take());
+  const wire::SegmentT head = segment.take();
+  flatbuffers::FlatBufferBuilder nested;
+  nested.Finish(wire::Segment::Pack(nested, &head));
+  record_.head.assign(nested.GetBufferPointer(), nested.GetBufferPointer() + nested.GetSize());
   record_.entries = static_cast<std::uint32_t>(entries_.size());
   flatbuffers::FlatBufferBuilder builder;
   builder.Finish(wire::Record::Pack(builder, &record_), wire::RecordIdentifier());

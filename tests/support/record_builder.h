@@ -24,7 +24,7 @@ struct EntrySpec {
   index::Trouble trouble = index::Trouble::none;
   index::Direction direction = index::Direction::none;
   index::Purpose purpose = index::Purpose::none;
-  std::string channel, topic, reason, status, brand, currency;
+  std::string channel{}, topic{}, reason{}, status{}, brand{}, currency{};
   double due_day = kNone;
   double closed_day = kNone;
   double set_day = kNone;  // kNone: at_day
@@ -32,11 +32,11 @@ struct EntrySpec {
   std::uint8_t priority = 0;
   bool requested = false;
   bool is_public = false;
-  std::string attributes;  // JSON object
+  std::string attributes{};  // JSON object
 };
 
 struct ConsentSpec {
-  std::string purpose, channel, identity, brand;
+  std::string purpose{}, channel{}, identity{}, brand{};
   index::ConsentState state = index::ConsentState::granted;
   double at_day = 0;
   double expires_day = EntrySpec::kNone;

@@ -1,0 +1,96 @@
+// Promise: priorities and propensities are exact integers, the same on every machine; nothing
+// overflows, the edges saturate.
+#include "scoring/arithmetic.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <cmath>
+#include <string>
+
+#include "scoring/model.h"
+
+namespace concord::scoring {
+namespace {
+
+constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+
+/// P·C·V·L / 10^12 by schoolbook decimals: slow and obvious.
+std::int64_t slow_priority(std::int64_t p, std::int64_t c, std::int64_t v, std::int64_t l) {
+  std::string digits = "1";  // least digit first
+  for (const std::int64_t factor : {p, c, v, l}) {
+    std::string next;
+    Wide carry = 0;
+    for (const char digit : digits) {
+      const Wide sum = Wide{factor} * (digit - '0') + carry;
+      next.push_back(static_cast<char>('0' + static_cast<int>(sum % 10)));
+      carry = sum / 10;
+    }
+    for (; carry > 0; carry /= 10) next.push_back(static_cast<char>('0' + static_cast<int>(carry % 10)));
+    digits = next;
+  }
+  Wide value = 0;
+  for (std::size_t i = digits.size(); i-- > 12;) {
+    value = value * 10 + (digits[i] - '0');
+    if (value > kMax) return kMax;
+  }
+  return static_cast<std::int64_t>(value);
+}
+
+TEST(ArithmeticTest, PriorityIsFlooredAndSaturates) {
+  EXPECT_EQ(priority_micro(1'000'000, 1'000'000, 100, 1'000'000), 100'000'000);
+  EXPECT_EQ(priority_micro(1, 1, 1, 1), 0);
+  EXPECT_EQ(priority_micro(999'999, 1'000'000, 1, 1'000'000), 999'999);
+  EXPECT_EQ(priority_micro(kMax, kMax, kMax, kMax), kMax);
+  EXPECT_EQ(priority_micro(kMax, kMax, 0, kMax), 0);
+  EXPECT_EQ(priority_micro(kMax, kMax, kMax, 0), 0);
+  EXPECT_EQ(priority_micro(kMax, 1, 1'000'000, 1'000'000), kMax);
+}
+
+RC_GTEST_PROP(ArithmeticTest, PriorityEqualsTheSlowOne, ()) {
+  const auto factor = [] {
+    const auto shift = *rc::gen::inRange(0, 63);
+    return static_cast<std::int64_t>(*rc::gen::arbitrary<std::uint64_t>() >> 1 >> shift);
+  };
+  const std::int64_t p = factor();
+  const std::int64_t c = factor();
+  const std::int64_t v = factor();
+  const std::int64_t l = factor();
+  RC_ASSERT(priority_micro(p, c, v, l) == slow_priority(p, c, v, l));
+}
+
+TEST(ArithmeticTest, SigmoidRisesIsSymmetricAndClose) {
+  std::int64_t last = 0;
+  for (std::int64_t z = -20'000'000; z <= 20'000'000; z += 12'347) {
+    const std::int64_t value = sigmoid_micro(z);
+    EXPECT_GE(value, last);
+    EXPECT_GE(value, 1);
+    EXPECT_LE(value, 1'000'000);
+    const double exact = 1e6 / (1 + std::exp(-static_cast<double>(z) / 1e6));
+    EXPECT_NEAR(static_cast<double>(value), exact, 3.0) << z;
+    if (value > 1 && value < 999'999) {
+      EXPECT_EQ(value + sigmoid_micro(-z), 1'000'000) << z;
+    }
+    last = value;
+  }
+  EXPECT_EQ(sigmoid_micro(0), 500'000);
+  EXPECT_EQ(sigmoid_micro(kMax), sigmoid_micro(16'000'000));
+  EXPECT_EQ(sigmoid_micro(std::numeric_limits<std::int64_t>::min()), 1);
+}
+
+TEST(ModelTest, ContributionsAddUpToTheScore) {
+  Model model;
+  model.intercept_micro = -500'000;
+  model.predictors = {{0, 200'000, 0, 5, 0}, {1, -1'000, 0, 1'000'000, 0}, {2, 7, 0, 10, -90'000}};
+  const FeatureValue features[] = {{9, true}, {100, true}, {0, false}};
+  EXPECT_EQ(contribution_micro(model.predictors[0], features), 1'000'000);  // held at 5
+  EXPECT_EQ(contribution_micro(model.predictors[1], features), -100'000);
+  EXPECT_EQ(contribution_micro(model.predictors[2], features), -90'000);  // unknown
+  EXPECT_EQ(propensity_micro(model, features), sigmoid_micro(310'000));
+  model.is_constant = true;
+  model.constant_micro = 42;
+  EXPECT_EQ(propensity_micro(model, features), 42);
+}
+
+}  // namespace
+}  // namespace concord::scoring
