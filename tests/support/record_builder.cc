@@ -130,7 +130,9 @@ index::RecordView RecordBuilder::build() {
   for (const EntrySpec& entry : entries_) segment.add(entry);
   const wire::SegmentT head = segment.take();
   flatbuffers::FlatBufferBuilder nested;
-  nested.Finish(wire::Segment::Pack(nested, &head));
+  std::vector<flatbuffers::Offset<flatbuffers::String>> words;
+  for (const std::string& word : head.words) words.push_back(nested.CreateString(word));
+  nested.Finish(wire::CreateSegmentDirect(nested, &head.rows, &words, &head.json, &head.merge));
   record_.head.assign(nested.GetBufferPointer(), nested.GetBufferPointer() + nested.GetSize());
   record_.entries = static_cast<std::uint32_t>(entries_.size());
   flatbuffers::FlatBufferBuilder builder;
