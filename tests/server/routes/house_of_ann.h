@@ -24,10 +24,10 @@ struct Answer {
 
 /// What goes with a question beside its target.
 struct Headers {
-  std::string_view authorization;
-  std::string_view accept;
-  std::string_view if_none_match;
-  std::string_view user_agent;
+  std::string_view authorization{};
+  std::string_view accept{};
+  std::string_view if_none_match{};
+  std::string_view user_agent{};
   std::string_view content_type = "application/json";
   std::string_view host = "localhost";
 };
