@@ -1,11 +1,13 @@
 #include "index/log/event.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "index/base/assert.h"
 #include "index/base/hash.h"
 #include "index/base/json_writer.h"
 #include "index/base/limits.h"
+#include "index/base/time.h"
 
 namespace concord::index {
 namespace {
@@ -40,6 +42,15 @@ bool in_range(const flatbuffers::Optional<std::uint8_t>& value) {
   return !value.has_value() || *value < words<T>().size();
 }
 
+// Answers write times as RFC 3339: years 1 to 9999.
+Result<void> check_time(std::int64_t at_ms, const char* place) {
+  if (UnixMillis{at_ms} >= kTimeMin && UnixMillis{at_ms} <= kTimeMax) return {};
+  return fail(Code::bad_input, "is not in the years 0001 to 9999", place);
+}
+Result<void> check_time(const flatbuffers::Optional<std::int64_t>& at_ms, const char* place) {
+  return at_ms.has_value() ? check_time(*at_ms, place) : Result<void>{};
+}
+
 #define CONCORD_TRY(expression) \
   if (auto tried = (expression); !tried) return tl::unexpected<Error>(tried.error())
 
@@ -49,6 +60,29 @@ Result<void> check_attributes(const std::vector<std::unique_ptr<wire::AttributeT
   for (const auto& attribute : attributes) {
     CONCORD_TRY(check_word(attribute->name, place, true));
     CONCORD_TRY(check_text(attribute->text, kTextBytesMax, place));
+    if (attribute->type > wire::AttributeType::MAX)
+      return fail(Code::bad_input, "is not a type of value", place);
+    if (attribute->type == wire::AttributeType::timestamp)
+      CONCORD_TRY(check_time(attribute->integer, place));
+    if (!std::isfinite(attribute->real)) return fail(Code::bad_input, "is not a number", place);
+  }
+  return {};
+}
+
+Result<void> check_words(const std::vector<std::string>& all, std::size_t count_max,
+                         const char* place) {
+  CONCORD_TRY(check_count(all.size(), count_max, place));
+  for (const std::string& one : all) CONCORD_TRY(check_word(one, place));
+  return {};
+}
+
+Result<void> check_attachments(const wire::EntryT& entry) {
+  constexpr char kPlace[] = "/entry/attachments";
+  CONCORD_TRY(check_count(entry.attachments.size(), kAttachmentsMax, kPlace));
+  for (const auto& one : entry.attachments) {
+    CONCORD_TRY(check_word(one->name, kPlace));
+    CONCORD_TRY(check_word(one->type, kPlace));
+    CONCORD_TRY(check_text(one->url, 4 * kWordBytesMax, kPlace));
   }
   return {};
 }
@@ -63,6 +97,10 @@ Result<void> check_entry_words(const wire::EntryT& entry) {
   for (const auto& [text, place] : fields) CONCORD_TRY(check_word(*text, place));
   CONCORD_TRY(check_text(entry.subject, kSubjectBytesMax, "/entry/subject"));
   CONCORD_TRY(check_text(entry.text, kTextBytesMax, "/entry/text"));
+  CONCORD_TRY(check_time(entry.at, "/entry/at"));
+  CONCORD_TRY(check_time(entry.due_at, "/entry/due_at"));
+  CONCORD_TRY(check_time(entry.closed_at, "/entry/closed_at"));
+  CONCORD_TRY(check_word(entry.retract_reason, "/retract/reason"));
   return check_text(entry.url, 4 * kWordBytesMax, "/entry/url");
 }
 
@@ -79,11 +117,10 @@ Result<void> check_entry(const wire::EntryT& entry) {
     return fail(Code::bad_input, "amount_minor and currency go together", "/entry/currency");
   if (!entry.currency.empty() && entry.currency.size() != 3)
     return fail(Code::bad_input, "not an ISO 4217 code", "/entry/currency");
-  CONCORD_TRY(check_count(entry.participants.size(), kParticipantsMax, "/entry/participants"));
+  CONCORD_TRY(check_words(entry.participants, kParticipantsMax, "/entry/participants"));
   CONCORD_TRY(check_count(entry.links.size(), kLinksPerEntryMax, "/entry/links"));
-  CONCORD_TRY(check_count(entry.attachments.size(), kAttachmentsMax, "/entry/attachments"));
-  for (const std::string& one : entry.participants)
-    CONCORD_TRY(check_word(one, "/entry/participants"));
+  CONCORD_TRY(check_attachments(entry));
+  CONCORD_TRY(check_words(entry.cleared_attributes, kAttributesPerEntryMax, "/entry/attributes"));
   for (const std::string& link : entry.links)
     CONCORD_TRY(check_text(link, 3 * kWordBytesMax, "/entry/links"));
   return check_attributes(entry.attributes, "/entry/attributes");
@@ -93,7 +130,10 @@ Result<void> check_profile(const wire::ProfileT& profile) {
   CONCORD_TRY(check_text(profile.name, kSubjectBytesMax, "/profile/name"));
   CONCORD_TRY(check_word(profile.language, "/profile/language"));
   CONCORD_TRY(check_word(profile.time_zone, "/profile/time_zone"));
-  for (const std::string& need : profile.needs) CONCORD_TRY(check_word(need, "/profile/needs"));
+  CONCORD_TRY(check_words(profile.needs, kAttributesPerEntryMax, "/profile/needs"));
+  CONCORD_TRY(check_time(profile.since, "/profile/since"));
+  CONCORD_TRY(
+      check_words(profile.cleared_attributes, kAttributesPerEntryMax, "/profile/attributes"));
   return check_attributes(profile.attributes, "/profile/attributes");
 }
 
@@ -102,9 +142,51 @@ Result<void> check_consent(const wire::ConsentT& consent) {
   CONCORD_TRY(check_word(consent.channel, "/consent/channel"));
   CONCORD_TRY(check_text(consent.identity, 2 * kWordBytesMax, "/consent/identity"));
   CONCORD_TRY(check_word(consent.brand, "/consent/brand"));
+  CONCORD_TRY(check_word(consent.basis, "/consent/basis"));
+  CONCORD_TRY(check_word(consent.wording, "/consent/wording"));
+  CONCORD_TRY(check_text(consent.evidence, 4 * kWordBytesMax, "/consent/evidence"));
+  CONCORD_TRY(check_time(consent.expires_at, "/consent/expires_at"));
   if (consent.state >= words<ConsentState>().size())
     return fail(Code::bad_input, "is not a state of consent", "/consent/state");
   return {};
+}
+
+Result<void> check_membership(const wire::MembershipT& membership) {
+  CONCORD_TRY(check_word(membership.account, "/membership/account", true));
+  CONCORD_TRY(check_text(membership.account_name, kSubjectBytesMax, "/membership/account_name"));
+  CONCORD_TRY(check_word(membership.role, "/membership/role"));
+  CONCORD_TRY(check_time(membership.from, "/membership/from"));
+  return check_time(membership.to, "/membership/to");
+}
+
+Result<void> check_fact(const wire::FactT& fact) {
+  CONCORD_TRY(check_word(fact.name, "/fact/name", true));
+  CONCORD_TRY(check_text(fact.value, kTextBytesMax, "/fact/value"));
+  CONCORD_TRY(check_word(fact.channel, "/fact/channel"));
+  return check_word(fact.actor, "/fact/actor");
+}
+
+Result<void> check_outcome(const wire::OutcomeT& outcome) {
+  CONCORD_TRY(check_word(outcome.outcome, "/outcome/outcome", true));
+  CONCORD_TRY(check_word(outcome.decision, "/outcome/decision"));
+  CONCORD_TRY(check_word(outcome.action, "/outcome/action"));
+  CONCORD_TRY(check_word(outcome.channel, "/outcome/channel"));
+  return check_word(outcome.actor, "/outcome/actor");
+}
+
+Result<void> check_knowledge(const wire::KnowledgeT& page) {
+  CONCORD_TRY(check_word(page.key, "/knowledge/key", true));
+  CONCORD_TRY(check_text(page.title, kSubjectBytesMax, "/knowledge/title"));
+  CONCORD_TRY(check_text(page.text, kTextBytesMax, "/knowledge/text"));
+  CONCORD_TRY(check_word(page.language, "/knowledge/language"));
+  CONCORD_TRY(check_text(page.url, 4 * kWordBytesMax, "/knowledge/url"));
+  return check_words(page.tags, kAttributesPerEntryMax, "/knowledge/tags");
+}
+
+Result<void> check_merge(const wire::MergeT& merge) {
+  CONCORD_TRY(check_text(merge.into, 2 * kWordBytesMax, "/merge/into"));
+  CONCORD_TRY(check_text(merge.from, 2 * kWordBytesMax, "/merge/from"));
+  return check_word(merge.reason, "/merge/reason");
 }
 
 Result<void> check_body(const EventDraft& draft) {
@@ -119,21 +201,12 @@ Result<void> check_body(const EventDraft& draft) {
     case EventType::profile: return draft.profile ? check_profile(*draft.profile) : missing();
     case EventType::consent: return draft.consent ? check_consent(*draft.consent) : missing();
     case EventType::membership:
-      if (!draft.membership) return missing();
-      return check_word(draft.membership->account, "/membership/account", true);
-    case EventType::fact:
-      if (!draft.fact) return missing();
-      CONCORD_TRY(check_text(draft.fact->value, kTextBytesMax, "/fact/value"));
-      return check_word(draft.fact->name, "/fact/name", true);
-    case EventType::outcome:
-      if (!draft.outcome) return missing();
-      return check_word(draft.outcome->outcome, "/outcome/outcome", true);
+      return draft.membership ? check_membership(*draft.membership) : missing();
+    case EventType::fact: return draft.fact ? check_fact(*draft.fact) : missing();
+    case EventType::outcome: return draft.outcome ? check_outcome(*draft.outcome) : missing();
     case EventType::knowledge:
-      if (!draft.knowledge) return missing();
-      CONCORD_TRY(check_text(draft.knowledge->title, kSubjectBytesMax, "/knowledge/title"));
-      CONCORD_TRY(check_text(draft.knowledge->text, kTextBytesMax, "/knowledge/text"));
-      return check_word(draft.knowledge->key, "/knowledge/key", true);
-    case EventType::merge: return draft.merge ? Result<void>{} : missing();
+      return draft.knowledge ? check_knowledge(*draft.knowledge) : missing();
+    case EventType::merge: return draft.merge ? check_merge(*draft.merge) : missing();
     case EventType::split: return draft.split ? Result<void>{} : missing();
     case EventType::erase: return draft.erase ? Result<void>{} : missing();
     case EventType::identity:
@@ -150,6 +223,7 @@ Result<void> check_event(const EventDraft& draft) {
     return fail(Code::bad_input, "use letters, digits, '_', '-' and '.' only", "/source");
   CONCORD_TRY(check_word(draft.source, "/source", true));
   CONCORD_TRY(check_word(draft.department, "/department"));
+  CONCORD_TRY(check_time(draft.at, "/at"));
   CONCORD_TRY(check_count(draft.customer.size(), kIdentitiesPerEventMax, "/customer"));
   for (const std::string& identity : draft.customer)
     CONCORD_TRY(check_text(identity, 2 * kWordBytesMax, "/customer"));
@@ -162,13 +236,47 @@ std::string encode_event(const EventDraft& draft) {
   return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
 }
 
+namespace {
+
+bool has(const flatbuffers::String* text) { return text != nullptr && text->size() > 0; }
+
+// What an encoded event cannot lack once check_event has passed it.
+bool is_whole(const wire::Event& event) {
+  if (event.type() >= words<EventType>().size() || !has(event.id()) || !has(event.source()))
+    return false;
+  switch (type_of(event)) {
+    case EventType::entry:
+    case EventType::retract:
+      return event.entry() != nullptr && event.entry()->kind() < kKindCount &&
+             has(event.entry()->key());
+    case EventType::profile: return event.profile() != nullptr;
+    case EventType::membership:
+      return event.membership() != nullptr && has(event.membership()->account());
+    case EventType::consent:
+      return event.consent() != nullptr && event.consent()->state() < words<ConsentState>().size();
+    case EventType::fact: return event.fact() != nullptr && has(event.fact()->name());
+    case EventType::outcome: return event.outcome() != nullptr;
+    case EventType::knowledge: return event.knowledge() != nullptr && has(event.knowledge()->key());
+    case EventType::merge: return event.merge() != nullptr;
+    case EventType::split: return event.split() != nullptr;
+    case EventType::erase: return event.erase() != nullptr;
+    case EventType::identity:
+    case EventType::heartbeat: return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 Result<const wire::Event*> decode_event(std::string_view bytes) {
   if (bytes.size() > kEventBytesMax)
     return fail(Code::over_limit, "event: over " + std::to_string(kEventBytesMax) + " bytes");
   const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
   flatbuffers::Verifier verifier(data, bytes.size());
   if (!wire::VerifyEventBuffer(verifier)) return fail(Code::damaged, "event: not a concord event");
-  return wire::GetEvent(data);
+  const wire::Event* event = wire::GetEvent(data);
+  if (!is_whole(*event)) return fail(Code::damaged, "event: a part that its type needs is missing");
+  return event;
 }
 
 std::string entry_id(std::string_view source, Kind kind, std::string_view key) {

@@ -24,7 +24,8 @@ Result<void> check_event(const EventDraft& draft);
 /// Appends the encoded event to nothing: returns its bytes. Requires check_event to have passed.
 std::string encode_event(const EventDraft& draft);
 
-/// Verified view into `bytes`, which must outlive it. Errors: damaged, over_limit.
+/// Verified view into `bytes`, which must outlive it: what the event's type needs is there. Bounds
+/// and words are check_event's matter. Errors: damaged, over_limit.
 Result<const wire::Event*> decode_event(std::string_view bytes);
 
 /// `source/kind/key`, the name of an entry.

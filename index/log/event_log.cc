@@ -26,8 +26,7 @@ namespace {
 class MemoryLog final : public EventLog {
  public:
   Result<AppendResult> append(std::uint32_t partition, const Position& expected_last,
-                              std::uint64_t epoch,
-                              std::span<const std::string> frame) override {
+                              std::uint64_t epoch, std::span<const std::string> frame) override {
     const std::scoped_lock lock(mutex_);
     if (auto known = check(partition); !known) return tl::unexpected<Error>(known.error());
     std::size_t bytes = 0;
@@ -38,8 +37,9 @@ class MemoryLog final : public EventLog {
     epoch_ = epoch;
     for (const std::string& event : frame) {
       ++tail_.seq;
-      tail_.chain = chain_next(tail_.chain, tail_.seq, blake2b_128(event));
-      events_.push_back({tail_.seq, event});
+      const Hash128 hash = blake2b_128(event);
+      tail_.chain = chain_next(tail_.chain, tail_.seq, hash);
+      events_.push_back({tail_.seq, event, hash});
     }
     longer_.notify_all();
     return AppendResult{Append::done, tail_};
@@ -66,8 +66,7 @@ class MemoryLog final : public EventLog {
     return out;
   }
 
-  Result<Position> wait(std::uint32_t partition, EventSeq after,
-                        std::int64_t timeout_ms) override {
+  Result<Position> wait(std::uint32_t partition, EventSeq after, std::int64_t timeout_ms) override {
     std::unique_lock lock(mutex_);
     if (auto known = check(partition); !known) return tl::unexpected<Error>(known.error());
     longer_.wait_for(lock, std::chrono::milliseconds(timeout_ms),

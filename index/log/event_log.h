@@ -1,7 +1,8 @@
 // The log behind one narrow interface, so that its carrier can change without a change above it
 // (design section 6). seq counts events; a frame is a run of events committed together; a position
 // names the last event of a frame and the chain up to it.
-// Thread class: one-owner per partition for `append`; any-thread for the rest, as each carrier says.
+// Thread class: one-owner per partition for `append`; any-thread for the rest, as each carrier
+// says.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -16,8 +17,8 @@ namespace concord::index {
 
 struct Position {
   std::uint32_t partition = 0;
-  EventSeq seq = 0;   // last event at or before this position
-  Hash128 chain;      // BLAKE2b-128 over (previous chain, seq, payload hash), event by event
+  EventSeq seq = 0;  // last event at or before this position
+  Hash128 chain;     // BLAKE2b-128 over (previous chain, seq, payload hash), event by event
   bool operator==(const Position&) const = default;
 };
 
@@ -35,17 +36,18 @@ struct AppendResult {
 
 struct LoggedEvent {
   EventSeq seq = 0;
-  std::string bytes;  // an encoded event, verified by decode_event
+  std::string bytes;     // as appended; empty once redacted
+  Hash128 payload_hash;  // blake2b_128 of the bytes as appended; stays when they are redacted
 };
 
 class EventLog {
  public:
   virtual ~EventLog() = default;
-  /// Appends `frame` (encoded events, in order) when the log ends at `expected_last` and `epoch` is
-  /// not older than the newest seen. Errors: over_limit, io_error (then nothing more is accepted).
+  /// Appends `frame` (encoded events, in order, at most kFrameBytesMax unless it is one event) when
+  /// the log ends at `expected_last` and `epoch` is not older than the newest seen. Errors:
+  /// over_limit, io_error (then nothing more is accepted).
   virtual Result<AppendResult> append(std::uint32_t partition, const Position& expected_last,
-                                      std::uint64_t epoch,
-                                      std::span<const std::string> frame) = 0;
+                                      std::uint64_t epoch, std::span<const std::string> frame) = 0;
   virtual Result<Position> tail(std::uint32_t partition) = 0;
   /// Events after `after`, at most about `bytes_max`. Errors: cursor_stale below the trim point,
   /// damaged when the chain does not hold.
