@@ -22,7 +22,8 @@ std::string_view trimmed(std::string_view text) {
 }
 
 bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<signed char>(c) >= 0; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<signed char>(c) >= 0; });
 }
 
 void append_lower_ascii(std::string& out, std::string_view text) {
@@ -49,7 +50,9 @@ void append_folded(std::string& out, std::string_view text) {
     out += case_folded(text);
 }
 
+// Blanks at the ends go, runs of them become one.
 void append_single_blanks(std::string& out, std::string_view text) {
+  text = trimmed(text);
   bool gap = false;
   for (const char c : text) {
     if (is_blank(c)) {
@@ -62,22 +65,33 @@ void append_single_blanks(std::string& out, std::string_view text) {
   }
 }
 
-// Appends the value in its one form; false when it cannot be one.
+// One '@' with something on both sides, no blanks.
+bool is_email(std::string_view value) {
+  const std::size_t at = value.find('@');
+  return at != 0 && at != std::string_view::npos && at + 1 != value.size() &&
+         value.find('@', at + 1) == std::string_view::npos &&
+         std::none_of(value.begin(), value.end(), is_blank);
+}
+
+// Appends the value in its one form; false when it cannot be one. Folding may make blanks, signs
+// and '@' out of other characters: what is checked is the folded form.
 bool append_normalised(std::string& out, const IdentityType& type, std::string_view value) {
   switch (type.normalise) {
     case Normalise::exact: out += value; return true;
-    case Normalise::lower: append_folded(out, value); return true;
-    case Normalise::email: {
-      const std::size_t at = value.find('@');
-      if (at == 0 || at == std::string_view::npos || at + 1 == value.size() ||
-          value.find('@', at + 1) != std::string_view::npos ||
-          std::any_of(value.begin(), value.end(), is_blank))
-        return false;
-      append_folded(out, value);
+    case Normalise::lower: {
+      if (is_ascii(value))
+        append_lower_ascii(out, value);
+      else
+        out += trimmed(case_folded(value));
       return true;
     }
+    case Normalise::email: {
+      const std::size_t before = out.size();
+      append_folded(out, value);
+      return is_email(std::string_view(out).substr(before));
+    }
     case Normalise::phone: {
-      const std::string number = normalise_phone(value, type.region);
+      const std::string_view number = normalise_phone(value, type.region);
       out += number;
       return !number.empty();
     }
@@ -99,7 +113,16 @@ bool append_normalised(std::string& out, const IdentityType& type, std::string_v
 
 }  // namespace
 
-IdentityNormaliser::IdentityNormaliser(IdentityTypes types) : types_(std::move(types)) {}
+IdentityNormaliser::IdentityNormaliser(IdentityTypes types) : types_(std::move(types)) {
+  for (const IdentityType& type : types_.types)
+    for (const std::string& value : type.blocked) {
+      std::string text = type.name + ":";
+      // A value that has no normal form ("n/a" for a phone) is refused as it stands.
+      if (!append_normalised(text, type, trimmed(value))) text = type.name + ":" + value;
+      blocked_.push_back(std::move(text));
+    }
+  std::sort(blocked_.begin(), blocked_.end());
+}
 IdentityNormaliser::~IdentityNormaliser() = default;
 
 const char* IdentityNormaliser::normalise_into(std::string_view identity,
@@ -117,6 +140,9 @@ const char* IdentityNormaliser::normalise_into(std::string_view identity,
   out.text.push_back(':');
   out.type_bytes = type->name.size();
   out.strength = type->strength;
+  if (!type->blocked.empty() &&
+      std::find(type->blocked.begin(), type->blocked.end(), value) != type->blocked.end())
+    return "this value is blocked: it belongs to nobody";
   if (!append_normalised(out.text, *type, value) || out.value().empty()) {
     switch (type->normalise) {
       case Normalise::email: return "not an e-mail address";
@@ -124,9 +150,8 @@ const char* IdentityNormaliser::normalise_into(std::string_view identity,
       default: return "no value is left after normalisation";
     }
   }
-  for (const std::string& blocked : type->blocked)
-    if (out.value() == blocked || value == blocked)
-      return "this value is blocked: it belongs to nobody";
+  if (!blocked_.empty() && std::binary_search(blocked_.begin(), blocked_.end(), out.text))
+    return "this value is blocked: it belongs to nobody";
   out.hash = hash128(out.text);
   return nullptr;
 }

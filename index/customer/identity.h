@@ -20,7 +20,9 @@ struct NormalisedIdentity {
   std::size_t type_bytes = 0;
   IdentityClass strength = IdentityClass::joins;
   Hash128 hash;
-  [[nodiscard]] std::string_view type() const { return std::string_view(text).substr(0, type_bytes); }
+  [[nodiscard]] std::string_view type() const {
+    return std::string_view(text).substr(0, type_bytes);
+  }
   [[nodiscard]] std::string_view value() const {
     return std::string_view(text).substr(type_bytes + 1);
   }
@@ -34,8 +36,9 @@ class IdentityNormaliser {
   IdentityNormaliser& operator=(const IdentityNormaliser&) = delete;
 
   /// E-mail: trimmed, lower case; phone: E.164 by libphonenumber with the type's region; text:
-  /// NFKC, case-folded, single blanks. Errors: bad_input (no colon, undeclared type, empty,
-  /// blocked value, not a possible number); place is the identity itself.
+  /// NFKC, case-folded, single blanks; what is normal already stays as it is. Errors: bad_input (no
+  /// colon, undeclared type, empty, blocked value, not a possible number); place is the identity
+  /// itself.
   [[nodiscard]] Result<NormalisedIdentity> normalise(std::string_view identity) const;
   /// The same into reused memory: null when done, else what is wrong (a static text).
   const char* normalise_into(std::string_view identity, NormalisedIdentity& out) const;
@@ -43,6 +46,7 @@ class IdentityNormaliser {
 
  private:
   IdentityTypes types_;
+  std::vector<std::string> blocked_;  // type:value in the one form, sorted
 };
 
 }  // namespace concord::index

@@ -18,8 +18,8 @@ namespace concord::index {
 inline constexpr std::uint32_t kNoOwner = ~0U;
 
 struct OwnerPlan {
-  std::uint32_t survivor = kNoOwner;      // kNoOwner: a new customer
-  std::vector<std::uint32_t> losers;      // known owners that become part of the survivor, ascending
+  std::uint32_t survivor = kNoOwner;  // kNoOwner: a new customer
+  std::vector<std::uint32_t> losers;  // known owners that become part of the survivor, ascending
   const NormalisedIdentity* first = nullptr;  // the joining identity that names a new customer
   bool account = false;
 };
@@ -35,8 +35,10 @@ Result<OwnerPlan> plan_owner(std::span<const NormalisedIdentity> identities, Fin
     if (identity.strength != IdentityClass::joins) continue;
     const bool account = identity.type() == "account";
     if (plan.first != nullptr && account != plan.account)
-      return fail(Code::bad_input, "an account's event cannot name a person too: give the account "
-                                   "in entry.account or by a membership", "/customer");
+      return fail(Code::bad_input,
+                  "an account's event cannot name a person too: give the account "
+                  "in entry.account or by a membership",
+                  "/customer");
     if (plan.first == nullptr) plan.first = &identity;
     plan.account = account;
     const std::uint32_t owner = find(identity);
@@ -44,8 +46,10 @@ Result<OwnerPlan> plan_owner(std::span<const NormalisedIdentity> identities, Fin
       owners.push_back(owner);
   }
   if (plan.first == nullptr)
-    return fail(Code::bad_input, "names no customer: at least one identity must be of a type that "
-                                 "joins (phone and address only look up)", "/customer");
+    return fail(Code::bad_input,
+                "names no customer: at least one identity must be of a type that "
+                "joins (phone and address only look up)",
+                "/customer");
   if (owners.empty()) return plan;
   std::sort(owners.begin(), owners.end());
   plan.survivor = owners.front();

@@ -3,6 +3,7 @@
 #include <phonenumbers/phonenumberutil.h>
 
 #include <array>
+#include <memory>
 
 #include "index/base/hash.h"
 
@@ -23,23 +24,24 @@ std::string parse_number(std::string_view number, const std::string& region) {
   return text;
 }
 
-// A number is parsed in some microseconds and stands in many rows of a file: the last ones are kept.
+// A number is parsed in some microseconds and stands in many rows of a file: the last ones are
+// kept.
 struct Remembered {
-  std::string question;
+  std::string number;
+  std::string region;
   std::string answer;
 };
 constexpr std::size_t kRemembered = 1 << 12;
 
 }  // namespace
 
-std::string normalise_phone(std::string_view number, const std::string& region) {
-  thread_local std::array<Remembered, kRemembered> memory;
-  std::string question = region;
-  question.append("/").append(number);
-  Remembered& place = memory[hash64(question) % kRemembered];
-  if (place.question != question) {
+std::string_view normalise_phone(std::string_view number, const std::string& region) {
+  thread_local const auto memory = std::make_unique<std::array<Remembered, kRemembered>>();
+  Remembered& place = (*memory)[hash64(number) % kRemembered];
+  if (place.number != number || place.region != region) {
     place.answer = parse_number(number, region);
-    place.question = std::move(question);
+    place.number = number;
+    place.region = region;
   }
   return place.answer;
 }

@@ -200,7 +200,6 @@ void fold_entry(CustomerRecord& record, const wire::Event& event, Stamp stamp) {
 void fold_retract(CustomerRecord& record, const wire::Event& event, Stamp stamp) {
   const wire::Entry& said = *event.entry();
   EntryState& state = entry_of(record, event, static_cast<Kind>(said.kind()), text_of(said.key()));
-  if (state.first_at_ms == kNoTime) state.first_at_ms = stamp.at_ms;
   state.last_seq = std::max(state.last_seq, stamp.seq);
   if (state.retracted >= stamp) return;
   state.retracted = stamp;
@@ -291,12 +290,15 @@ void fold_profile(CustomerRecord& record, const wire::Event& event, Stamp stamp)
 void fold_membership(CustomerRecord& record, const FoldInput& input, Stamp stamp) {
   const wire::Membership& said = *input.event->membership();
   MemberState& state = record.members[{input.membership_key, text_of(said.role())}];
+  if (said.account_name() != nullptr && said.account_name()->size() > 0 &&
+      stamp > state.name_stamp) {
+    state.name = said.account_name()->str();
+    state.name_stamp = stamp;
+  }
   if (state.stamp >= stamp) return;
   state.stamp = stamp;
   state.source = text_of(input.event->source());
   state.account_id = input.membership_account;
-  if (said.account_name() != nullptr && said.account_name()->size() > 0)
-    state.name = said.account_name()->str();
   state.from_ms = said.from().value_or(kNoTime);
   state.to_ms = said.to().value_or(kNoTime);
 }

@@ -31,26 +31,28 @@ struct Stamp {
 inline constexpr std::size_t kEntryFieldCount = 29;  // wire::EntryField
 
 struct EntryState {
-  std::string id;      // source/kind/key
+  std::string id;  // source/kind/key
   std::string source;
   std::string department;
-  wire::EntryT now;    // current values; `cleared` lists are unused here
+  wire::EntryT now;  // current values; `cleared` lists are unused here
   std::array<Stamp, kEntryFieldCount> stamps{};
   std::map<std::string, Stamp, std::less<>> attribute_stamps;
-  Stamp newest;            // greatest stamp of any event about it
-  EventSeq last_seq = 0;   // last event in log order that changed it
-  std::int64_t first_at_ms = kNoTime;  // least event time: stands in when `at` was never given
-  bool spread = false;     // a release that came by a link, not by name: derived, never merged
-  Stamp retracted;         // greatest retract; hides the entry unless a newer event set something
+  Stamp newest;                        // greatest stamp of any event about it
+  EventSeq last_seq = 0;               // last event in log order that changed it
+  std::int64_t first_at_ms = kNoTime;  // least time of an event that said something: stands in
+                                       // when `at` was never given; kNoTime: only withdrawn so far
+  bool spread = false;  // a release that came by a link, not by name: derived, never merged
+  Stamp retracted;      // greatest retract; hides the entry unless a newer event set something
 
   [[nodiscard]] bool hidden() const { return retracted.seq != 0 && retracted >= newest; }
   [[nodiscard]] std::int64_t at_ms() const {
-    return now.at.has_value() ? *now.at : first_at_ms;
+    if (now.at.has_value()) return *now.at;
+    return first_at_ms != kNoTime ? first_at_ms : retracted.at_ms;
   }
 };
 
 struct ClaimKey {
-  std::string name;    // "name", "language", "time_zone", "needs", "since", "attributes.<x>"
+  std::string name;  // "name", "language", "time_zone", "needs", "since", "attributes.<x>"
   std::string source;
   auto operator<=>(const ClaimKey&) const = default;
 };
@@ -70,7 +72,8 @@ struct MemberKey {
   auto operator<=>(const MemberKey&) const = default;
 };
 struct MemberState {
-  std::string name;
+  std::string name;  // of the account; absent keeps
+  Stamp name_stamp;
   std::int64_t from_ms = kNoTime;
   std::int64_t to_ms = kNoTime;
   CustomerId account_id;
@@ -92,7 +95,7 @@ struct CustomerRecord {
   CustomerId id;
   bool is_account = false;
   EventSeq created_seq = 0;
-  EventSeq seq = 0;  // last event that changed it
+  EventSeq seq = 0;                                        // last event that changed it
   std::map<std::string, EntryState, std::less<>> entries;  // by id
   std::map<ClaimKey, ClaimState> claims;
   std::map<std::string, IdentityState, std::less<>> identities;  // by type:value, normalised

@@ -84,7 +84,8 @@ void merge_entry(EntryState& into, EntryState&& from) {
 
 void merge_records(CustomerRecord& into, CustomerRecord&& from, EventSeq seq) {
   into.seq = std::max({into.seq, from.seq, seq});
-  into.created_seq = std::min(into.created_seq, from.created_seq);
+  if (into.created_seq == 0 || (from.created_seq != 0 && from.created_seq < into.created_seq))
+    into.created_seq = from.created_seq;
   for (auto& [id, entry] : from.entries) {
     const auto at = into.entries.find(id);
     if (at == into.entries.end())
@@ -102,7 +103,14 @@ void merge_records(CustomerRecord& into, CustomerRecord&& from, EventSeq seq) {
   }
   for (auto& [key, member] : from.members) {
     MemberState& known = into.members[key];
-    if (member.stamp > known.stamp) known = std::move(member);
+    if (member.name_stamp > known.name_stamp) {
+      known.name = member.name;
+      known.name_stamp = member.name_stamp;
+    }
+    if (member.stamp <= known.stamp) continue;
+    member.name = std::move(known.name);
+    member.name_stamp = known.name_stamp;
+    known = std::move(member);
   }
   for (auto& [key, consent] : from.consents) {
     ConsentValue& known = into.consents[key];
@@ -111,8 +119,7 @@ void merge_records(CustomerRecord& into, CustomerRecord&& from, EventSeq seq) {
       known = std::move(consent);
   }
   into.merged_from.push_back(from.id);
-  into.merged_from.insert(into.merged_from.end(), from.merged_from.begin(),
-                          from.merged_from.end());
+  into.merged_from.insert(into.merged_from.end(), from.merged_from.begin(), from.merged_from.end());
   std::sort(into.merged_from.begin(), into.merged_from.end());
 }
 

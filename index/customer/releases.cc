@@ -49,8 +49,8 @@ void Releases::apply_to(CustomerRecord& record) const {
     const Stored& release = all_[number];
     FoldInput input;
     input.event = wire::GetEvent(release.bytes.data());
-    const std::string id = entry_id(input.event->source()->str(), Kind::release,
-                                    input.event->entry()->key()->str());
+    const std::string id =
+        entry_id(input.event->source()->str(), Kind::release, input.event->entry()->key()->str());
     const auto known = record.entries.find(id);
     if (known != record.entries.end() && !known->second.spread) continue;
     input.seq = release.seq;
