@@ -67,9 +67,8 @@ void write_text(JsonWriter& writer, EntryView entry, UnixMillis as_of) {
   out.push(' ');
   out.append(key_json(entry));
   if (entry.overdue_at(as_of)) {
-    out.append(entry.kind() == Kind::invoice || entry.kind() == Kind::promise
-                   ? " is overdue since "
-                   : " is late since ");
+    out.append(entry.kind() == Kind::invoice || entry.kind() == Kind::promise ? " is overdue since "
+                                                                              : " is late since ");
     append_date(out, entry.due_at_ms());
   } else if (entry.trouble() != Trouble::none) {
     out.append(" is ");
@@ -80,11 +79,11 @@ void write_text(JsonWriter& writer, EntryView entry, UnixMillis as_of) {
     append_date(out, entry.at_ms());
   }
   if (!entry.status().empty()) {
-    out.append(" (");
-    Buffer quoted;
-    append_json_string(quoted, entry.status());
-    out.append(quoted.view().substr(1, quoted.size() - 2));
-    out.push(')');
+    out.push(' ');
+    const std::size_t opening = out.size();
+    append_json_string(out, entry.status());
+    out.data()[opening] = '(';  // brackets in place of the quotes
+    out.data()[out.size() - 1] = ')';
   }
   if (const std::string_view subject = entry.subject_json(); !subject.empty()) {
     out.append(": ");

@@ -1,6 +1,5 @@
 #include "index/snapshot/context.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -12,12 +11,12 @@ namespace concord::index {
 namespace {
 
 constexpr std::array<std::string_view, kContextFieldCount> kNames{
-    "customer_id", "as_of",    "revision",     "policy_version", "answer_id",
-    "matched",     "profile",  "accounts",     "attention",      "do_not",
-    "now_with",    "promises", "last_contacts", "told_us",       "told_them",
-    "next",        "authority", "balances",    "holdings",       "preferences",
-    "consents",    "owner_of_record", "open",  "departments",    "sources",
-    "conflicts",   "identities", "merged_from", "timeline"};
+    "customer_id", "as_of",           "revision",      "policy_version", "answer_id",
+    "matched",     "profile",         "accounts",      "attention",      "do_not",
+    "now_with",    "promises",        "last_contacts", "told_us",        "told_them",
+    "next",        "authority",       "balances",      "holdings",       "preferences",
+    "consents",    "owner_of_record", "open",          "departments",    "sources",
+    "conflicts",   "identities",      "merged_from",   "timeline"};
 
 void write_matched(JsonWriter& out, const ContextQuestion& question) {
   out.begin_object();
@@ -32,6 +31,19 @@ void write_matched(JsonWriter& out, const ContextQuestion& question) {
   out.end_object();
 }
 
+// The joined record of the account `key` ("account:acme"), also after accounts became one; an empty
+// view when it is beyond kAccountsMax.
+RecordView joined_account(const Customer& customer, std::string_view key) {
+  for (const RecordView& account : customer.account_records())
+    for (const wire::Identity* one : *account.record().identities()) {
+      const std::string_view type = view_of(one->type());
+      if (key.size() > type.size() && key.starts_with(type) &&
+          key.substr(type.size() + 1) == view_of(one->value()))
+        return account;
+    }
+  return {};
+}
+
 std::int64_t open_count(const RecordView& record, UnixMillis as_of) {
   std::int64_t count = 0;
   record.each_open(as_of, [&](EntryView) { ++count; });
@@ -43,20 +55,18 @@ void write_accounts(JsonWriter& out, const Customer& customer, UnixMillis as_of)
   for (const wire::Member* member : *customer.record.record().members()) {
     if (member->from() != kNoTime && member->from() > as_of.ms) continue;
     if (member->to() != kNoTime && member->to() <= as_of.ms) continue;
-    const auto accounts = customer.account_records();
-    const auto known = std::find_if(accounts.begin(), accounts.end(), [&](const RecordView& one) {
-      return one.id().value == member->account_id();
-    });
+    const RecordView account = joined_account(customer, view_of(member->account()));
     out.begin_object();
     out.key("account").string(view_of(member->account()));
-    out.key("customer_id").id(CustomerId{member->account_id()});
+    out.key("customer_id").id(account ? account.id() : CustomerId{member->account_id()});
     std::string_view name = view_of(member->name());
-    if (known != accounts.end() && !known->name().empty()) name = known->name();
+    if (account && !account.name().empty()) name = account.name();
     if (!name.empty()) out.key("name").string(name);
     if (member->role()->size() > 0) out.key("role").string(view_of(member->role()));
     if (member->from() != kNoTime) out.key("from").time(UnixMillis{member->from()});
     if (member->to() != kNoTime) out.key("to").time(UnixMillis{member->to()});
-    out.key("open").integer(known == accounts.end() ? 0 : open_count(*known, as_of));
+    // Without the record nothing is known to be open, or not to be: then nothing is said.
+    if (account) out.key("open").integer(open_count(account, as_of));
     out.end_object();
   }
   out.end_array();
@@ -190,20 +200,20 @@ void write_timeline(JsonWriter& out, const Customer& customer, const TimelineFil
                     UnixMillis as_of, std::uint32_t limit, std::uint64_t skip) {
   const RecordView& record = customer.record;
   // Without a filter, and looking beyond the newest entry, everything but stored decisions passes.
-  const bool count_all = is_plain(filter) && as_of.ms >= record.newest_at_ms() &&
-                         !record.record().has_decisions();
+  const bool count_all =
+      is_plain(filter) && as_of.ms >= record.newest_at_ms() && !record.record().has_decisions();
   std::uint64_t total = 0;
   out.begin_object().key("entries").begin_array();
   record.each_entry([&](EntryView entry) {
     if (!passes(filter, entry, as_of)) return true;
-    if (total >= skip && total < skip + limit) out.raw(entry.json());
+    if (total >= skip && total - skip < limit) out.raw(entry.json());
     ++total;
-    return !count_all || total < skip + limit;
+    return !count_all || total < skip || total - skip < limit;
   });
   if (count_all) total = record.entry_count();
   out.end_array();
   out.key("total").unsigned_integer(total);
-  if (total > skip + limit) {
+  if (total > skip && total - skip > limit) {
     char cursor[48];
     char* at = cursor;
     *at++ = '"';

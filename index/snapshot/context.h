@@ -1,7 +1,8 @@
 // The context answer's facts: everything about one customer, what is open first. Scoring's members
 // (do_not, next, authority) are joined in by the server. Knows nothing of HTTP or scores.
 // Thread class: any-thread (pure functions over a pinned snapshot). No allocation once the
-// writer's buffer is warm.
+// writer's buffer is warm, when `as_of` is at or after the record's newest time (else two of the
+// lists are added up anew).
 #pragma once
 #include <cstdint>
 #include <string_view>
@@ -13,10 +14,35 @@ namespace concord::index {
 
 /// Top-level members of the context answer, in the order of the answer.
 enum class ContextField : std::uint8_t {
-  customer_id, as_of, revision, policy_version, answer_id, matched, profile, accounts, attention,
-  do_not, now_with, promises, last_contacts, told_us, told_them, next, authority, balances,
-  holdings, preferences, consents, owner_of_record, open, departments, sources, conflicts,
-  identities, merged_from, timeline,
+  customer_id,
+  as_of,
+  revision,
+  policy_version,
+  answer_id,
+  matched,
+  profile,
+  accounts,
+  attention,
+  do_not,
+  now_with,
+  promises,
+  last_contacts,
+  told_us,
+  told_them,
+  next,
+  authority,
+  balances,
+  holdings,
+  preferences,
+  consents,
+  owner_of_record,
+  open,
+  departments,
+  sources,
+  conflicts,
+  identities,
+  merged_from,
+  timeline,
 };
 inline constexpr int kContextFieldCount = 29;
 std::string_view name_of(ContextField field);
@@ -24,7 +50,7 @@ std::string_view name_of(ContextField field);
 /// What an answer about one customer is asked with.
 struct ContextQuestion {
   UnixMillis as_of;
-  std::uint32_t limit = 20;           // entries of the timeline, at most kTimelineLimitMax
+  std::uint32_t limit = 20;             // entries of the timeline, at most kTimelineLimitMax
   const Resolution* matched = nullptr;  // how the customer was found
   std::string_view sources_json = "[]";
 };
@@ -37,9 +63,9 @@ void write_context_field(JsonWriter& out, ContextField field, const Customer& cu
 /// An open or due item, as `attention` lists it.
 struct Attention {
   EntryView entry;
-  int rank;          // 0 hold, 1 overdue promise, 2 case, 3 disputed or overdue invoice, 4 late
-                     // order, 5 defect, 6 rest
-  bool account;      // it is an account's entry, not the customer's own
+  int rank;      // 0 hold, 1 overdue promise, 2 case, 3 disputed or overdue invoice, 4 late
+                 // order, 5 defect, 6 rest
+  bool account;  // it is an account's entry, not the customer's own
 };
 inline constexpr std::size_t kAttentionMax = 100;
 

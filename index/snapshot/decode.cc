@@ -35,6 +35,7 @@ void read_members(const wire::Record& record, CustomerRecord& out) {
     member.account_id = CustomerId{one->account_id()};
     member.source = one->source()->str();
     member.stamp = {one->at(), one->seq()};
+    member.name_stamp = {one->name_at(), one->name_seq()};
   }
 }
 

@@ -165,10 +165,9 @@ void read_words(const JsonValue& object, wire::EntryT& now) {
 
 std::int64_t effective_closed_at(const EntryState& entry) {
   if (!entry.now.closed_at.has_value()) return kNoTime;
-  const bool reopened =
-      entry.now.state_type.has_value() &&
-      is_open(static_cast<StateType>(*entry.now.state_type)) &&
-      stamp_of(entry, F::state_type) > stamp_of(entry, F::closed_at);
+  const bool reopened = entry.now.state_type.has_value() &&
+                        is_open(static_cast<StateType>(*entry.now.state_type)) &&
+                        stamp_of(entry, F::state_type) > stamp_of(entry, F::closed_at);
   return reopened ? kNoTime : *entry.now.closed_at;
 }
 

@@ -1,5 +1,5 @@
-// An entry's stored form: the JSON object answers show, written once when the entry changes and read
-// back only to merge a later event into it. Thread class: any-thread (pure functions).
+// An entry's stored form: the JSON object answers show, written once when the entry changes and
+// read back only to merge a later event into it. Thread class: any-thread (pure functions).
 #pragma once
 #include <cstdint>
 

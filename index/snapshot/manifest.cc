@@ -72,7 +72,9 @@ void write_identity_types(JsonWriter& out, const Manifest& manifest) {
 class Members {
  public:
   explicit Members(JsonValue object) : object_(object) {}
-  std::uint64_t number(std::string_view name) { return take(name, &JsonValue::as_uint64, std::uint64_t{0}); }
+  std::uint64_t number(std::string_view name) {
+    return take(name, &JsonValue::as_uint64, std::uint64_t{0});
+  }
   std::string text(std::string_view name) {
     return std::string(take(name, &JsonValue::as_string, std::string_view{}));
   }
@@ -119,7 +121,8 @@ bool read_files(Members& root, Manifest& out) {
       ok = ok && sum;
       file.blocks.push_back(sum.value_or(0));
     });
-    ok = ok && members.ok();
+    ok = ok && members.ok() &&
+         file.blocks.size() == file.bytes / kBlockBytes + (file.bytes % kBlockBytes != 0 ? 1 : 0);
     out.files.push_back(std::move(file));
   });
   return ok;
@@ -251,8 +254,8 @@ Result<Manifest> read_manifest(const std::string& folder) {
   Manifest out;
   out.format = static_cast<std::uint32_t>(root.number("format"));
   if (root.ok() && out.format > kFormat)
-    return fail(Code::unsupported, "written by a newer concord (format " +
-                                       std::to_string(out.format) + ")", path);
+    return fail(Code::unsupported,
+                "written by a newer concord (format " + std::to_string(out.format) + ")", path);
   out.seq = root.number("seq");
   const auto chain = parse_hash(root.text("chain"));
   const auto newest = parse_rfc3339(root.text("newest_at"));
@@ -263,8 +266,8 @@ Result<Manifest> read_manifest(const std::string& folder) {
   out.knowledge = root.number("knowledge");
   out.slots = root.number("slots");
   out.has_text = root.flag("has_text");
-  const bool lists = read_sources(root, out) & read_identity_types(root, out) &
-                     read_files(root, out);
+  const bool lists =
+      read_sources(root, out) & read_identity_types(root, out) & read_files(root, out);
   if (!root.ok() || !chain || !newest || !lists)
     return fail(Code::damaged, "a member is missing or of a wrong type", path);
   out.chain = *chain;

@@ -14,8 +14,9 @@
 
 namespace concord::index {
 
-/// Called on long work; `total` 0: not known.
-using Progress = std::function<void(std::string_view step, std::uint64_t done, std::uint64_t total)>;
+/// Called on long work, on some thread, one call at a time; `total` 0: not known.
+using Progress =
+    std::function<void(std::string_view step, std::uint64_t done, std::uint64_t total)>;
 
 inline constexpr std::uint64_t kBlockBytes = 4ULL << 20;  // one checksum a block
 
@@ -49,7 +50,7 @@ struct Manifest {
   bool has_text = false;
   std::vector<SourceInfo> sources;  // by name
   IdentityTypes identity_types;
-  std::vector<FileSums> files;      // by name
+  std::vector<FileSums> files;  // by name
 };
 
 /// Checksums of one file. Errors: io_error, not_found.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -16,11 +17,12 @@ void time_member(JsonWriter& out, std::string_view name, std::int64_t at_ms) {
   if (at_ms != kNoTime) out.key(name).time(UnixMillis{at_ms});
 }
 
-// The value of member `name` of a stored entry, escaped as it stands; empty when absent. Only for
-// members that stand once at the top level before any free text ("text" itself ends the search).
+// The text of a stored entry, escaped as it stands; empty when it has none.
 std::string_view stored_text(EntryView entry) {
+  if (!entry.has(wire::RowFlag::has_text)) return {};  // an attribute may be called "text"
   const std::string_view json = entry.json();
-  // Behind the subject (or the id) no quote is unescaped inside a value, so `,"text":"` is the member.
+  // Behind the subject (or the id) no quote is unescaped inside a value, so `,"text":"` is the
+  // member.
   const std::size_t from =
       entry.row().subject_offset() != 0
           ? std::size_t{entry.row().subject_offset()} + entry.row().subject_bytes()
@@ -37,12 +39,13 @@ std::string_view stored_text(EntryView entry) {
 // sequence.
 std::string_view gist(EntryView entry, std::size_t bytes_max = 160) {
   std::string_view text = entry.subject_json();
-  if (text.empty() && entry.has(wire::RowFlag::has_text)) text = stored_text(entry);
+  if (text.empty()) text = stored_text(entry);
   if (text.size() <= bytes_max) return text;
   std::size_t end = 0;
   while (end < bytes_max) {
     std::size_t step = 1;
-    if (text[end] == '\\') step = text[end + 1] == 'u' ? 6 : 2;
+    if (text[end] == '\\')
+      step = text[end + 1] == 'u' ? 6 : 2;
     else
       while (end + step < text.size() && (text[end + step] & 0xC0) == 0x80) ++step;
     if (end + step > bytes_max) break;
@@ -54,6 +57,13 @@ std::string_view gist(EntryView entry, std::size_t bytes_max = 160) {
 void write_common(JsonWriter& out, EntryView entry) {
   write_escaped_member(out, "entry", entry.id_json());
   text_member(out, "department", entry.department());
+}
+
+std::int64_t saturating_sum(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(a, b, &sum)) return sum;
+  return b > 0 ? std::numeric_limits<std::int64_t>::max()
+               : std::numeric_limits<std::int64_t>::min();
 }
 
 bool is_contact(EntryView entry) {
@@ -125,8 +135,7 @@ void write_last_contacts(JsonWriter& out, const EntryRange& entries, UnixMillis 
   write_newest(out, entries, as_of, kContactsMax, is_contact, [&](EntryView entry) {
     write_common(out, entry);
     text_member(out, "channel", entry.channel());
-    if (entry.direction() != Direction::none)
-      out.key("direction").string(word(entry.direction()));
+    if (entry.direction() != Direction::none) out.key("direction").string(word(entry.direction()));
     out.key("at").time(UnixMillis{entry.at_ms()});
     text_member(out, "actor", entry.actor());
     write_escaped_member(out, "text", gist(entry));
@@ -177,7 +186,7 @@ void write_balances(JsonWriter& out, const EntryRange& entries, UnixMillis as_of
         !entry.open_at(as_of))
       return true;
     Balance& balance = by_currency[entry.currency()];
-    balance.open_minor += entry.row().amount_minor();
+    balance.open_minor = saturating_sum(balance.open_minor, entry.row().amount_minor());
     ++balance.invoices;
     return true;
   });

@@ -25,9 +25,8 @@ void each_name(const CustomerRecord& record, Visit&& visit) {
 
 template <typename It>
 It winner(It first, It last) {
-  return std::max_element(first, last, [](const auto& a, const auto& b) {
-    return a.second.stamp < b.second.stamp;
-  });
+  return std::max_element(
+      first, last, [](const auto& a, const auto& b) { return a.second.stamp < b.second.stamp; });
 }
 
 std::string text_claim(const CustomerRecord& record, std::string_view name) {
@@ -100,8 +99,8 @@ void write_identities(JsonWriter& out, const CustomerRecord& record) {
   out.begin_array();
   for (const auto& [text, identity] : record.identities) {
     out.begin_object().key("identity").string(text);
-    out.key("strength").string(
-        word(identity.joins ? IdentityClass::joins : IdentityClass::looks_up));
+    out.key("strength")
+        .string(word(identity.joins ? IdentityClass::joins : IdentityClass::looks_up));
     out.key("source").string(identity.source);
     out.key("since").time(UnixMillis{identity.first.at_ms}).end_object();
   }
@@ -133,7 +132,8 @@ void write_consent(JsonWriter& out, const ConsentKey& key, const ConsentValue& c
   member("evidence", consent.evidence);
   member("source", consent.source);
   out.key("at").time(UnixMillis{consent.stamp.at_ms});
-  if (consent.expires_at_ms != kNoTime) out.key("expires_at").time(UnixMillis{consent.expires_at_ms});
+  if (consent.expires_at_ms != kNoTime)
+    out.key("expires_at").time(UnixMillis{consent.expires_at_ms});
   out.end_object();
 }
 
@@ -166,8 +166,8 @@ RecordOffsets::Tables<wire::Identity> build_identities(Builder& b, const Custome
     const auto type = b.CreateSharedString(text.substr(0, colon));
     const auto value = b.CreateString(text.substr(colon + 1));
     const auto source = b.CreateSharedString(identity.source);
-    all.push_back(wire::CreateIdentity(b, type, value, identity.joins, source,
-                                       identity.first.at_ms, identity.first.seq));
+    all.push_back(wire::CreateIdentity(b, type, value, identity.joins, source, identity.first.at_ms,
+                                       identity.first.seq));
   }
   return b.CreateVector(all);
 }
@@ -179,9 +179,9 @@ RecordOffsets::Tables<wire::Member> build_members(Builder& b, const CustomerReco
     const auto name = b.CreateString(member.name);
     const auto role = b.CreateSharedString(key.role);
     const auto source = b.CreateSharedString(member.source);
-    all.push_back(wire::CreateMember(b, account, member.account_id.value, name, role,
-                                     member.from_ms, member.to_ms, source, member.stamp.at_ms,
-                                     member.stamp.seq));
+    all.push_back(wire::CreateMember(
+        b, account, member.account_id.value, name, role, member.from_ms, member.to_ms, source,
+        member.stamp.at_ms, member.stamp.seq, member.name_stamp.at_ms, member.name_stamp.seq));
   }
   return b.CreateVector(all);
 }
@@ -199,10 +199,10 @@ RecordOffsets::Tables<wire::ConsentState> build_consents(Builder& b, Buffer& jso
     const auto wording = b.CreateSharedString(consent.wording);
     const auto evidence = b.CreateString(consent.evidence);
     const auto source = b.CreateSharedString(consent.source);
-    all.push_back(wire::CreateConsentState(
-        b, purpose, channel, identity, brand, static_cast<std::uint8_t>(consent.state), basis,
-        wording, evidence, source, consent.stamp.at_ms, consent.stamp.seq, consent.expires_at_ms,
-        shown));
+    all.push_back(wire::CreateConsentState(b, purpose, channel, identity, brand,
+                                           static_cast<std::uint8_t>(consent.state), basis, wording,
+                                           evidence, source, consent.stamp.at_ms, consent.stamp.seq,
+                                           consent.expires_at_ms, shown));
   }
   return b.CreateVector(all);
 }

@@ -67,10 +67,12 @@ void RecordEncoder::encode(const CustomerRecord& record, EncodedRecord& out) {
   const std::string head = encode_segment(segment_builder_, json_, all.first(head_rows));
   out.tails.clear();
   for (std::size_t at = head_rows; at < all.size(); at += kTailRows)
-    out.tails.push_back(padded(encode_segment(
-        segment_builder_, json_, all.subspan(at, std::min<std::size_t>(kTailRows, all.size() - at)))));
+    out.tails.push_back(
+        padded(encode_segment(segment_builder_, json_,
+                              all.subspan(at, std::min<std::size_t>(kTailRows, all.size() - at)))));
   std::string hidden;
-  if (!withdrawn.empty()) hidden = encode_segment(segment_builder_, json_, withdrawn);
+  if (!withdrawn.empty())
+    hidden = encode_segment(segment_builder_, json_, withdrawn, SegmentUse::withdrawn);
 
   std::vector<const wire::Segment*> tails;
   for (const std::string& tail : out.tails)

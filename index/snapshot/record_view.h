@@ -1,6 +1,6 @@
-// Reading a published record: its entries newest first, its consents, identities and claims, without
-// copying. Thread class: immutable. A view borrows from the snapshot: keep the read pin while you
-// use it, or anything that came out of it.
+// Reading a published record: its entries newest first, its consents, identities and claims,
+// without copying. Thread class: immutable. A view borrows from the snapshot: keep the read pin
+// while you use it, or anything that came out of it.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -113,6 +113,22 @@ class EntryRange {
     return {segment, segment->rows()->Get(place)};
   }
 
+  /// Calls visit(EntryView) for each of `places`, which ascend. O(places + segments).
+  template <typename Places, typename Visit>
+  void each_at(const Places& places, Visit&& visit) const {
+    const wire::Segment* segment = head_;
+    std::size_t tail = 0;
+    std::uint32_t first = 0;  // place of the segment's first row
+    for (const std::uint32_t place : places) {
+      while (place - first >= segment->rows()->size()) {
+        first += segment->rows()->size();
+        CONCORD_ASSERT(tail < tails_.size());
+        segment = tails_[tail++];
+      }
+      visit(EntryView(segment, segment->rows()->Get(place - first)));
+    }
+  }
+
   /// Calls visit(EntryView) newest first until it returns false.
   template <typename Visit>
   void each(Visit&& visit) const {
@@ -169,9 +185,9 @@ class RecordView {
   void each_open(UnixMillis as_of, Visit&& visit) const {
     if (as_of.ms >= newest_at_ms()) {
       if (record_->open_rows() == nullptr) return;
-      for (const std::uint32_t place : *record_->open_rows())
-        if (const EntryView one = entry(place); one.open_at(as_of)) visit(one);
-      return;
+      return entries_.each_at(*record_->open_rows(), [&](EntryView one) {
+        if (one.open_at(as_of)) visit(one);
+      });
     }
     entries_.each([&](EntryView one) {
       if (one.open_at(as_of)) visit(one);

@@ -84,7 +84,7 @@ void set_values(wire::Row& row, const EntryState& entry) {
 }  // namespace
 
 std::string encode_segment(flatbuffers::FlatBufferBuilder& builder, Buffer& json,
-                           std::span<const EntryState* const> entries) {
+                           std::span<const EntryState* const> entries, SegmentUse use) {
   Words words;
   std::vector<wire::Row> rows(entries.size());
   std::string merge;
@@ -100,7 +100,7 @@ std::string encode_segment(flatbuffers::FlatBufferBuilder& builder, Buffer& json
     row.mutate_subject_offset(static_cast<std::uint16_t>(places.subject_offset));
     row.mutate_subject_bytes(static_cast<std::uint16_t>(places.subject_bytes));
     set_values(row, entry);
-    set_words(row, entry, words);
+    if (use == SegmentUse::visible) set_words(row, entry, words);
     const std::string stamps = write_entry_merge(entry);
     if (stamps.empty()) continue;
     row.mutate_merge_offset(static_cast<std::uint32_t>(merge.size() + 1));

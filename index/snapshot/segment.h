@@ -13,9 +13,14 @@
 
 namespace concord::index {
 
+/// Withdrawn entries are kept to be merged into, not to be read: their rows carry no words, so that
+/// any number of them fits.
+enum class SegmentUse : std::uint8_t { visible, withdrawn };
+
 /// `entries` in the order they shall stand. Returns the bytes of a wire::Segment.
 std::string encode_segment(flatbuffers::FlatBufferBuilder& builder, Buffer& json,
-                           std::span<const EntryState* const> entries);
+                           std::span<const EntryState* const> entries,
+                           SegmentUse use = SegmentUse::visible);
 
 /// The entry behind a row, with all stamps. Errors: damaged.
 Result<EntryState> decode_entry(JsonReader& reader, EntryView view);

@@ -24,6 +24,27 @@ bool holds_identity(const RecordView& record, const NormalisedIdentity& identity
   return false;
 }
 
+// Owner number `i` has become part of `survivor`: does another owner stand for the same person?
+bool counted_already(const SnapshotState& state, std::span<const std::uint32_t> owners,
+                     std::size_t i, std::uint32_t survivor, EventSeq revision) {
+  if (std::binary_search(owners.begin(), owners.end(), survivor)) return true;
+  return std::any_of(owners.begin(), owners.begin() + static_cast<std::ptrdiff_t>(i),
+                     [&](std::uint32_t one) { return state.survivor(one, revision) == survivor; });
+}
+
+// Keeps the lowest ids, sorted.
+void add_candidate(Resolution& out, CustomerId id) {
+  std::size_t at = out.candidate_count;
+  if (at == out.candidates.size()) {
+    if (out.candidates[at - 1] < id) return;
+    --at;
+  } else {
+    ++out.candidate_count;
+  }
+  for (; at > 0 && id < out.candidates[at - 1]; --at) out.candidates[at] = out.candidates[at - 1];
+  out.candidates[at] = id;
+}
+
 }  // namespace
 
 ReadPin::ReadPin(ReadPin&& other) noexcept
@@ -68,11 +89,9 @@ void Snapshot::unpin(std::size_t slot) const {
 }
 
 RecordView Snapshot::find(const ReadPin& pin, CustomerId id) const {
-  const std::uint64_t value =
-      state_->ids.load(std::memory_order_acquire)->find(id_key(id.value));
+  const std::uint64_t value = state_->ids.load(std::memory_order_acquire)->find(id_key(id.value));
   if (value == KeyTable::kMissing) return {};
-  const std::uint32_t slot =
-      state_->survivor(static_cast<std::uint32_t>(value), pin.revision());
+  const std::uint32_t slot = state_->survivor(static_cast<std::uint32_t>(value), pin.revision());
   const Version* version = state_->version_at(slot, pin.revision());
   return version == nullptr ? RecordView{} : version->view();
 }
@@ -82,6 +101,8 @@ void Snapshot::resolve(const ReadPin& pin, std::string_view key, Resolution& out
   out.owners = out.candidate_count = 0;
   out.by_identity = false;
   out.problem = "";
+  out.customer = {};
+  out.strength = IdentityClass::joins;
   out.identity.text.clear();
   if (const auto id = parse_customer_id(key)) {
     const RecordView record = find(pin, *id);
@@ -92,7 +113,6 @@ void Snapshot::resolve(const ReadPin& pin, std::string_view key, Resolution& out
     return;
   }
   out.by_identity = true;
-  out.problem = "";
   if (const char* problem = state_->normaliser.normalise_into(key, out.identity);
       problem != nullptr) {
     out.outcome = Resolution::Outcome::bad_key;
@@ -108,8 +128,7 @@ void Snapshot::resolve_identity(const ReadPin& pin, Resolution& out) const {
       state_->identities.load(std::memory_order_acquire)->find(out.identity.hash);
   if (value == KeyTable::kMissing) return;
   if ((value & KeyTable::kShared) == 0) {
-    const std::uint32_t slot =
-        state_->survivor(static_cast<std::uint32_t>(value), pin.revision());
+    const std::uint32_t slot = state_->survivor(static_cast<std::uint32_t>(value), pin.revision());
     const Version* version = state_->version_at(slot, pin.revision());
     if (version == nullptr || !holds_identity(version->view(), out.identity)) return;
     out.outcome = Resolution::Outcome::found;
@@ -117,22 +136,18 @@ void Snapshot::resolve_identity(const ReadPin& pin, Resolution& out) const {
     out.owners = 1;
     return;
   }
-  const auto* owners = reinterpret_cast<const Owners*>(value & ~KeyTable::kShared);
-  for (std::uint32_t i = 0; i < owners->count; ++i) {
-    const std::uint32_t slot = state_->survivor(owners->slots[i], pin.revision());
+  const auto owners = reinterpret_cast<const Owners*>(value & ~KeyTable::kShared)->all();
+  for (std::size_t i = 0; i < owners.size(); ++i) {
+    const std::uint32_t slot = state_->survivor(owners[i], pin.revision());
+    if (slot != owners[i] && counted_already(*state_, owners, i, slot, pin.revision())) continue;
     const Version* version = state_->version_at(slot, pin.revision());
     if (version == nullptr || !holds_identity(version->view(), out.identity)) continue;
-    const CustomerId id{state_->slots[slot].id};
-    const auto known = out.candidates.begin() + out.candidate_count;
-    if (std::find(out.candidates.begin(), known, id) != known) continue;  // two that merged
     ++out.owners;
-    if (out.candidate_count < out.candidates.size()) out.candidates[out.candidate_count++] = id;
+    add_candidate(out, CustomerId{state_->slots[slot].id});
   }
-  std::sort(out.candidates.begin(), out.candidates.begin() + out.candidate_count);
   if (out.owners == 0) return;
   out.customer = out.candidates[0];
-  out.outcome =
-      out.owners == 1 ? Resolution::Outcome::found : Resolution::Outcome::ambiguous;
+  out.outcome = out.owners == 1 ? Resolution::Outcome::found : Resolution::Outcome::ambiguous;
 }
 
 Resolution Snapshot::resolve(const ReadPin& pin, std::string_view key) const {

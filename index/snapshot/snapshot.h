@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "index/base/limits.h"
 #include "index/base/result.h"
 #include "index/base/types.h"
 #include "index/base/vocabulary.h"
@@ -40,7 +41,7 @@ class ReadPin {
   EventSeq revision_;
 };
 
-inline constexpr std::size_t kAccountsMax = 8;  // accounts joined into one answer
+inline constexpr std::size_t kAccountsMax = 32;  // accounts joined into one answer
 
 /// A customer with the accounts he belongs to: what one answer is made of.
 struct Customer {
@@ -55,16 +56,20 @@ struct Customer {
 
 /// Whose key is this?
 struct Resolution {
-  enum class Outcome : std::uint8_t { found, not_found, ambiguous, bad_key } outcome =
-      Outcome::not_found;
+  enum class Outcome : std::uint8_t {
+    found,
+    not_found,
+    ambiguous,
+    bad_key
+  } outcome = Outcome::not_found;
   CustomerId customer;
-  bool by_identity = false;              // false: the key was a customer_id
+  bool by_identity = false;  // false: the key was a customer_id
   IdentityClass strength = IdentityClass::joins;
-  NormalisedIdentity identity;           // what was asked, normalised; empty for a customer_id
-  std::uint32_t owners = 0;              // how many customers hold this identity
-  std::array<CustomerId, 20> candidates{};  // ambiguous: the first of them, by id
+  NormalisedIdentity identity;  // what was asked, normalised; empty for a customer_id
+  std::uint32_t owners = 0;     // how many customers hold this identity
+  std::array<CustomerId, kCandidatesMax> candidates{};  // ambiguous: the first of them, by id
   std::uint32_t candidate_count = 0;
-  const char* problem = "";              // bad_key: what is wrong with it
+  const char* problem = "";  // bad_key: what is wrong with it
 };
 
 class Snapshot {
@@ -74,7 +79,8 @@ class Snapshot {
 
   /// Pins the newest published revision.
   [[nodiscard]] ReadPin pin() const;
-  /// Pins `revision` when it is still readable. Errors: cursor_stale, not_found (not published yet).
+  /// Pins `revision` when it is still readable. Errors: cursor_stale, not_found (not published
+  /// yet).
   [[nodiscard]] Result<ReadPin> pin_at(EventSeq revision) const;
   [[nodiscard]] EventSeq revision() const;
 

@@ -104,8 +104,8 @@ Result<void> Arena::reserve(std::size_t bytes) {
   if (size_ == 0) return {};
   data_ = static_cast<char*>(map_pages(size_));
   if (data_ == nullptr)
-    return fail(Code::io_error, "no memory for " + std::to_string(bytes) + " bytes of records: " +
-                                    std::strerror(errno));
+    return fail(Code::io_error, "no memory for " + std::to_string(bytes) +
+                                    " bytes of records: " + std::strerror(errno));
   return {};
 }
 

@@ -2,10 +2,10 @@
 // customer id or identity. Known by snapshot.cc, snapshot_writer.cc and generation files only.
 // Thread class: readers any-thread under a ReadPin; mutation one-owner (SnapshotWriter).
 //
-// A version is needed by the revisions from its own up to the one that replaced it. The writer frees
-// it once `floor` and every pin lie at or above the replacement. A reader announces its pin first
-// and then checks `floor`; the writer raises `floor` first and then reads the pins: with sequentially
-// consistent stores one of the two always sees the other.
+// A version is needed by the revisions from its own up to the one that replaced it. The writer
+// frees it once `floor` and every pin lie at or above the replacement. A reader announces its pin
+// first and then checks `floor`; the writer raises `floor` first and then reads the pins: with
+// sequentially consistent stores one of the two always sees the other.
 #pragma once
 #include <array>
 #include <atomic>
@@ -61,10 +61,15 @@ class SlotArray {
   std::atomic<std::uint32_t> size_{0};
 };
 
-/// Customers that share a look-up identity.
+/// Customers that share a look-up identity. Readers see a slot once `count` covers it.
 struct Owners {
-  std::uint32_t count = 0;
+  std::atomic<std::uint32_t> count{0};
+  std::uint32_t capacity = 0;
   std::uint32_t slots[1];  // `count` of them, ascending
+
+  [[nodiscard]] std::span<const std::uint32_t> all() const {
+    return {slots, count.load(std::memory_order_acquire)};
+  }
 };
 
 /// Open addressing from a 128-bit key (64-bit tag, 64-bit place) to a slot or to Owners. Readers
@@ -138,7 +143,7 @@ class SnapshotState {
   std::atomic<const KeyTable*> identities;  // hash of type:value → slot or Owners
   IdentityNormaliser normaliser;
 
-  Arena arena;                                 // the generation's records
+  Arena arena;                                      // the generation's records
   std::vector<const wire::Segment*> tail_pointers;  // of the generation's records, one block
 
   /// The newest version at or below `revision`; null when there was none.

@@ -67,27 +67,39 @@ void SnapshotWriter::put_key(std::atomic<const KeyTable*>& table, Hash128 key,
 
 void SnapshotWriter::bind(const NormalisedIdentity& identity, std::uint32_t slot) {
   const std::uint64_t known = state_->identities.load()->find(identity.hash);
-  if (known == KeyTable::kMissing)
-    return put_key(state_->identities, identity.hash, slot);
-  const bool shared = (known & KeyTable::kShared) != 0;
-  const auto* old = shared ? reinterpret_cast<const Owners*>(known & ~KeyTable::kShared) : nullptr;
-  const auto single = static_cast<std::uint32_t>(known);
-  const auto same_person = [&](std::uint32_t owner) {
-    return state_->survivor(owner, ~EventSeq{0}) == state_->survivor(slot, ~EventSeq{0});
-  };
-  if (shared ? std::any_of(old->slots, old->slots + old->count, same_person) : same_person(single))
-    return;
+  if (known == KeyTable::kMissing) return put_key(state_->identities, identity.hash, slot);
+  if ((known & KeyTable::kShared) == 0) {
+    const auto owner = static_cast<std::uint32_t>(known);
+    if (state_->survivor(owner, ~EventSeq{0}) == state_->survivor(slot, ~EventSeq{0})) return;
+  }
   CONCORD_ASSERT(identity.strength == IdentityClass::looks_up);
-  const std::uint32_t count = (shared ? old->count : 1) + 1;
-  auto* fresh = static_cast<Owners*>(
-      std::malloc(sizeof(Owners) + (count - 1) * sizeof(std::uint32_t)));
-  CONCORD_ASSERT(fresh != nullptr);
-  fresh->count = count;
-  std::memcpy(fresh->slots, shared ? old->slots : &single, (count - 1) * sizeof(std::uint32_t));
-  fresh->slots[count - 1] = slot;
-  std::sort(fresh->slots, fresh->slots + count);
-  put_key(state_->identities, identity.hash,
-          reinterpret_cast<std::uint64_t>(fresh) | KeyTable::kShared);
+  share(identity.hash, known, slot);
+}
+
+void SnapshotWriter::share(Hash128 key, std::uint64_t known, std::uint32_t slot) {
+  const bool shared = (known & KeyTable::kShared) != 0;
+  auto* old = shared ? reinterpret_cast<Owners*>(known & ~KeyTable::kShared) : nullptr;
+  const auto single = static_cast<std::uint32_t>(known);
+  const auto slots = shared ? old->all() : std::span(&single, 1);
+  const auto place = std::lower_bound(slots.begin(), slots.end(), slot);
+  if (place != slots.end() && *place == slot) return;
+  const auto count = static_cast<std::uint32_t>(slots.size());
+  if (shared && place == slots.end() && count < old->capacity) {
+    // Behind what any reader looks at: the usual case, new customers have the highest slots.
+    old->slots[count] = slot;
+    old->count.store(count + 1, std::memory_order_release);
+    return;
+  }
+  const std::uint32_t capacity = count * 2;
+  void* block = std::malloc(sizeof(Owners) + (capacity - 1) * sizeof(std::uint32_t));
+  CONCORD_ASSERT(block != nullptr);
+  auto* fresh = new (block) Owners;
+  fresh->capacity = capacity;
+  auto* to = std::copy(slots.begin(), place, fresh->slots);
+  *to++ = slot;
+  std::copy(place, slots.end(), to);
+  fresh->count.store(count + 1, std::memory_order_release);
+  put_key(state_->identities, key, reinterpret_cast<std::uint64_t>(fresh) | KeyTable::kShared);
   if (shared) retire(state_->published.load() + 1, free_block, old);
 }
 
@@ -99,8 +111,7 @@ void SnapshotWriter::put(std::uint32_t slot, const EncodedRecord& record, EventS
   Version* version = make_version(record, seq);
   version->older = replaced;
   one.newest.store(version, std::memory_order_release);
-  if (replaced != nullptr && replaced->owned != nullptr)
-    retire(seq, free_block, replaced->owned);
+  if (replaced != nullptr && replaced->owned != nullptr) retire(seq, free_block, replaced->owned);
 }
 
 void SnapshotWriter::redirect(std::uint32_t loser, std::uint32_t survivor, EventSeq seq) {
