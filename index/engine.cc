@@ -6,7 +6,6 @@
 #include <set>
 
 #include "index/base/assert.h"
-#include "index/base/files.h"
 #include "index/generation.h"
 #include "index/intake.h"
 #include "index/reindex_text.h"
@@ -67,9 +66,8 @@ struct Engine::Impl {
     if (waiters) waiters->note(record, slot);
   }
   std::uint32_t add_customer(const NormalisedIdentity& first) {
-    return writer.add_slot(new_customer_id(first, [&](CustomerId id) {
-      return writer.slot_of(id) != SnapshotWriter::kNoSlot;
-    }));
+    return writer.add_slot(new_customer_id(
+        first, [&](CustomerId id) { return writer.slot_of(id) != SnapshotWriter::kNoSlot; }));
   }
   std::uint32_t find(const NormalisedIdentity& identity) const {
     const std::uint32_t slot = writer.slot_of(identity);
@@ -94,16 +92,16 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& data_folder, uns
   if (!loaded) return tl::unexpected<Error>(loaded.error());
   auto impl = std::make_unique<Impl>(loaded->state);
   const Manifest& manifest = loaded->manifest;
-  impl->info = {loaded->name,      manifest.seq,        manifest.chain,
-                manifest.newest_at, manifest.customers, manifest.accounts,
-                manifest.entries,  manifest.identities, manifest.knowledge, 0};
+  impl->info = {loaded->name,       manifest.seq,
+                manifest.chain,     manifest.newest_at,
+                manifest.customers, manifest.accounts,
+                manifest.entries,   manifest.identities,
+                manifest.knowledge, 0};
   for (const FileSums& file : manifest.files) impl->info.bytes += file.bytes;
   impl->sources = manifest.sources;
   impl->releases = std::move(loaded->releases);
   const std::string path = (std::filesystem::path(loaded->folder) / kKnowledgeFile).string();
-  const auto knowledge = read_file(path);
-  if (!knowledge) return tl::unexpected<Error>(knowledge.error());
-  auto pages = read_knowledge(*knowledge, path);
+  auto pages = read_knowledge(loaded->knowledge, path);
   if (!pages) return tl::unexpected<Error>(pages.error());
   impl->pages = std::move(*pages);
   std::sort(impl->pages.begin(), impl->pages.end(),
@@ -125,7 +123,8 @@ std::string_view Engine::knowledge(std::uint64_t key_hash) const {
   const auto at = std::lower_bound(
       pages.begin(), pages.end(), key_hash,
       [](const KnowledgePage& page, std::uint64_t hash) { return page.hash < hash; });
-  return at == pages.end() || at->hash != key_hash ? std::string_view{} : std::string_view(at->json);
+  return at == pages.end() || at->hash != key_hash ? std::string_view{}
+                                                   : std::string_view(at->json);
 }
 
 void Engine::write_sources(JsonWriter& out, UnixMillis as_of) const {

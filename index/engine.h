@@ -17,16 +17,16 @@
 namespace concord::index {
 
 struct GenerationInfo {
-  std::string name;             // folder of the generation inside the data folder
-  EventSeq seq = 0;             // events 1..seq are in it
+  std::string name;  // folder of the generation inside the data folder
+  EventSeq seq = 0;  // events 1..seq are in it
   Hash128 chain;
-  UnixMillis newest_at;         // newest `at` in the base: the base clock `data`
+  UnixMillis newest_at;  // newest `at` in the base: the base clock `data`
   std::uint64_t customers = 0;
   std::uint64_t accounts = 0;
   std::uint64_t entries = 0;
   std::uint64_t identities = 0;
   std::uint64_t knowledge = 0;
-  std::uint64_t bytes = 0;      // of all its files
+  std::uint64_t bytes = 0;  // of all its files
 };
 
 class Engine {

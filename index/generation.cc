@@ -1,5 +1,7 @@
 #include "index/generation.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +10,7 @@
 #include <filesystem>
 #include <mutex>
 
+#include "index/base/assert.h"
 #include "index/base/files.h"
 #include "index/base/hash.h"
 #include "index/base/parallel.h"
@@ -17,6 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr char kCurrent[] = "CURRENT";
+constexpr char kLock[] = "LOCK";
+constexpr char kBuilding[] = "building";
 
 std::string padding(std::uint64_t bytes, std::uint64_t unit) {
   return std::string((unit - bytes % unit) % unit, '\0');
@@ -24,6 +29,19 @@ std::string padding(std::uint64_t bytes, std::uint64_t unit) {
 
 std::string_view bytes_of(const void* at, std::size_t size) {
   return {static_cast<const char*>(at), size};
+}
+
+// "g000000081235-001 5d2f…\n": a name that differs in one bit may be that of an older generation.
+std::string current_line(const std::string& name) {
+  return name + " " + to_hex(hash128(name)) + "\n";
+}
+
+// The folder and every folder below it.
+Result<void> sync_folders(const std::string& folder) {
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_directory())
+      if (auto done = sync_folder(entry.path().string()); !done) return done;
+  return sync_folder(folder);
 }
 
 // Every regular file below the folder but the manifest, by name.
@@ -50,17 +68,38 @@ Result<FileWriter> FileWriter::create(const std::string& path) {
 
 void FileWriter::write(std::string_view bytes) {
   if (error_ == 0 && std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size())
-    error_ = errno;
+    error_ = errno != 0 ? errno : EIO;
   size_ += bytes.size();
 }
 
 Result<void> FileWriter::close() {
+  CONCORD_ASSERT(file_ != nullptr);
   if (error_ == 0 && (std::fflush(file_.get()) != 0 || ::fsync(::fileno(file_.get())) != 0))
     error_ = errno;
   file_.reset();
   if (error_ != 0)
     return fail(Code::io_error, std::string("cannot write: ") + std::strerror(error_), path_);
   return {};
+}
+
+Result<DataLock> DataLock::take(const std::string& data_folder) {
+  std::error_code error;
+  fs::create_directories(data_folder, error);
+  if (error) return fail(Code::io_error, "cannot make the folder: " + error.message(), data_folder);
+  const std::string path = (fs::path(data_folder) / kLock).string();
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (file < 0)
+    return fail(Code::io_error, std::string("cannot open: ") + std::strerror(errno), path);
+  if (::flock(file, LOCK_EX | LOCK_NB) == 0) return DataLock(file);
+  const int refused = errno;
+  ::close(file);
+  if (refused == EWOULDBLOCK)
+    return fail(Code::conflict, "another process is building here: wait until it is done", path);
+  return fail(Code::io_error, std::string("cannot lock: ") + std::strerror(refused), path);
+}
+
+DataLock::~DataLock() {
+  if (file_ >= 0) ::close(file_);
 }
 
 std::uint64_t write_record(FileWriter& file, const EncodedRecord& record, EventSeq seq) {
@@ -136,10 +175,10 @@ Result<void> finish_generation(const std::string& data_folder, const std::string
   if (!status) return status;
   for (const std::string& file : names)
     if (auto done = sync_file((fs::path(folder) / file).string()); !done) return done;
-  if (auto done = sync_folder(folder); !done) return done;
+  if (auto done = sync_folders(folder); !done) return done;
   if (auto done = write_manifest(folder, manifest); !done) return done;
   if (auto done = sync_folder((fs::path(data_folder) / "generations").string()); !done) return done;
-  return write_file_durably((fs::path(data_folder) / kCurrent).string(), name + "\n");
+  return write_file_durably((fs::path(data_folder) / kCurrent).string(), current_line(name));
 }
 
 Result<std::string> current_generation(const std::string& data_folder) {
@@ -148,11 +187,21 @@ Result<std::string> current_generation(const std::string& data_folder) {
   if (!text && text.error().code == Code::not_found)
     return fail(Code::not_found, "no data here: build it with `concord index`", data_folder);
   if (!text) return text;
-  if (text->size() < 2 || text->back() != '\n' || text->find('/') != std::string::npos)
-    return fail(Code::damaged, "does not name a generation", path);
-  text->pop_back();
-  return text;
+  std::string name = text->substr(0, text->find(' '));
+  if (name.empty() || name.find('/') != std::string::npos || *text != current_line(name))
+    return fail(Code::damaged, "does not name a generation as it was written", path);
+  return name;
 }
+
+namespace {
+
+// Nothing that somebody else put beside the generations is removed.
+bool is_ours(const std::string& name) {
+  return name == kBuilding || (name.size() > 1 && name[0] == 'g' &&
+                               name.find_first_not_of("0123456789-", 1) == std::string::npos);
+}
+
+}  // namespace
 
 void remove_old_generations(const std::string& data_folder) {
   const auto current = current_generation(data_folder);
@@ -160,7 +209,8 @@ void remove_old_generations(const std::string& data_folder) {
   std::vector<fs::path> older;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(fs::path(data_folder) / "generations", ignored))
-    if (entry.path().filename() != *current) older.push_back(entry.path());
+    if (is_ours(entry.path().filename().string()) && entry.path().filename() != *current)
+      older.push_back(entry.path());
   std::sort(older.begin(), older.end());
   // The newest complete one stays as the fall-back.
   const auto keep = std::find_if(older.rbegin(), older.rend(), [](const fs::path& path) {

@@ -1,8 +1,9 @@
 // A generation on disk: an immutable, complete, verified set of index files built at one seq.
-//   DATA/CURRENT                     names the generation in use
+//   DATA/CURRENT                     names the generation in use, with a sum of the name
+//   DATA/LOCK                        held by the one process that builds
 //   DATA/generations/g000000081235/  MANIFEST records.bin slots.bin identities.bin shared.bin
 //                                    knowledge.ndjson text/…
-// Thread class: GenerationWriter one-owner; functions any-thread.
+// Thread class: FileWriter and DataLock one-owner; MappedRecords immutable; functions any-thread.
 #pragma once
 #include <cstdio>
 #include <deque>
@@ -40,7 +41,7 @@ struct IdentityRow {
 };
 /// Before each record in records.bin; becomes its Version in memory. 64 bytes.
 struct RecordHeader {
-  std::uint64_t total_bytes = 0;   // header, record, tail sizes, tails: a multiple of 64
+  std::uint64_t total_bytes = 0;  // header, record, tail sizes, tails: a multiple of 64
   std::uint64_t record_bytes = 0;
   std::uint64_t tail_count = 0;
   std::uint64_t seq = 0;
@@ -70,6 +71,22 @@ class FileWriter {
   int error_ = 0;
 };
 
+/// The right to build in a data folder: one process at a time. Held until destroyed; the system
+/// lets go of it when the process dies.
+class DataLock {
+ public:
+  /// Makes the folder when it is not there. Errors: conflict (another process builds), io_error.
+  static Result<DataLock> take(const std::string& data_folder);
+  DataLock(DataLock&& other) noexcept : file_(other.file_) { other.file_ = -1; }
+  DataLock& operator=(DataLock&&) = delete;
+  DataLock(const DataLock&) = delete;
+  ~DataLock();
+
+ private:
+  explicit DataLock(int file) : file_(file) {}
+  int file_;
+};
+
 /// Writes one record (header, record, tail sizes, tails); returns its offset.
 std::uint64_t write_record(FileWriter& file, const EncodedRecord& record, EventSeq seq);
 
@@ -93,7 +110,8 @@ std::string generation_name(EventSeq seq, std::uint64_t build);
 std::string generation_folder(const std::string& data_folder, const std::string& name);
 /// The generation CURRENT names. Errors: not_found (no data folder), damaged.
 Result<std::string> current_generation(const std::string& data_folder);
-/// Keeps the current generation and the newest one before it; removes older and half-built ones.
+/// Keeps the current generation and the newest other complete one; removes the rest and what is
+/// half-built. Requires: the caller holds the DataLock.
 void remove_old_generations(const std::string& data_folder);
 
 struct LoadedGeneration {
@@ -102,6 +120,7 @@ struct LoadedGeneration {
   Manifest manifest;
   std::shared_ptr<SnapshotState> state;
   Releases releases;
+  std::string knowledge;  // knowledge.ndjson
 };
 /// Verifies every file's blocks on all cores, loads and verifies every record. Errors: not_found,
 /// damaged (place: the file), unsupported, io_error.

@@ -53,8 +53,9 @@ Result<void> read_checked(const std::string& folder, const FileSums& sums, char*
   const auto file = MappedFile::open(path);
   if (!file) return tl::unexpected<Error>(file.error());
   if (file->bytes().size() != sums.bytes)
-    return fail(Code::damaged, "has " + std::to_string(file->bytes().size()) +
-                                   " bytes, the manifest says " + std::to_string(sums.bytes),
+    return fail(Code::damaged,
+                "has " + std::to_string(file->bytes().size()) + " bytes, the manifest says " +
+                    std::to_string(sums.bytes),
                 path);
   FirstError errors;
   std::atomic<std::uint64_t> done{0};
@@ -62,9 +63,10 @@ Result<void> read_checked(const std::string& folder, const FileSums& sums, char*
     const std::string_view block = file->bytes().substr(i * kBlockBytes, kBlockBytes);
     std::memcpy(to + i * kBlockBytes, block.data(), block.size());
     if (hash64({to + i * kBlockBytes, block.size()}) != sums.blocks[i])
-      errors.set(i, {Code::damaged,
-                     "bytes " + std::to_string(i * kBlockBytes) + " and on are not what was written",
-                     path});
+      errors.set(
+          i,
+          {Code::damaged,
+           "bytes " + std::to_string(i * kBlockBytes) + " and on are not what was written", path});
     const std::uint64_t now = ++done;
     if (progress && now % 64 == 0) progress("load", now, sums.blocks.size());
   });
@@ -87,8 +89,9 @@ bool adopt(char* at, std::size_t room, const wire::Segment** tails) {
   RecordHeader header;
   if (room < sizeof header) return false;
   std::memcpy(&header, at, sizeof header);
-  if (header.total_bytes > room || header.record_bytes > header.total_bytes - sizeof header ||
-      header.tail_count > header.total_bytes / 8)
+  if (header.total_bytes > room || header.total_bytes < sizeof header ||
+      header.record_bytes > header.total_bytes - sizeof header ||
+      header.tail_count > (header.total_bytes - sizeof header - header.record_bytes) / 8)
     return false;
   const auto* record = reinterpret_cast<const std::uint8_t*>(at + sizeof header);
   flatbuffers::Verifier verifier(record, header.record_bytes);
@@ -98,8 +101,7 @@ bool adopt(char* at, std::size_t room, const wire::Segment** tails) {
   for (std::uint64_t i = 0; i < header.tail_count; ++i) {
     std::uint64_t size = 0;
     std::memcpy(&size, at + sizes_at + i * 8, 8);
-    if (size > header.total_bytes - std::min<std::uint64_t>(tail_at, header.total_bytes))
-      return false;
+    if (size > header.total_bytes - tail_at) return false;
     const auto* tail = reinterpret_cast<const std::uint8_t*>(at + tail_at);
     flatbuffers::Verifier tail_verifier(tail, size);
     if (!tail_verifier.VerifyBuffer<wire::Segment>(nullptr)) return false;
@@ -129,39 +131,50 @@ Result<void> adopt_records(LoadedGeneration& loaded, const std::vector<SlotRow>&
   for (std::size_t i = 0; i < rows.size(); ++i) {
     first_tail[i] = tails;
     if (rows[i].record_offset == ~0ULL) continue;
-    if (rows[i].record_offset + sizeof(RecordHeader) > records_bytes)
-      return fail(Code::damaged, "slots.bin points behind the end of records.bin", path);
+    if (records_bytes < sizeof(RecordHeader) ||
+        rows[i].record_offset > records_bytes - sizeof(RecordHeader) ||
+        rows[i].record_offset % alignof(Version) != 0)
+      return fail(Code::damaged, "slots.bin does not point to a record in it", path);
     const std::uint64_t count = tail_count_at(state.arena.data(), rows[i].record_offset);
-    if (count > records_bytes / 8) return fail(Code::damaged, "a record's tail count", path);
+    if (count > records_bytes / 8 - tails)
+      return fail(Code::damaged, "a record has more tails than there is room", path);
     tails += count;
   }
   state.tail_pointers.resize(tails);
   FirstError errors;
   std::atomic<std::uint64_t> done{0};
   constexpr std::size_t kGrain = 4096;
-  parallel_chunks(rows.size(), kGrain, threads, [&](std::size_t begin, std::size_t end, std::size_t) {
-    for (std::size_t i = begin; i < end; ++i) {
-      if (rows[i].record_offset == ~0ULL) continue;
-      char* at = state.arena.data() + rows[i].record_offset;
-      if (!adopt(at, records_bytes - rows[i].record_offset,
-                 state.tail_pointers.data() + first_tail[i])) {
-        errors.set(i, {Code::damaged,
-                       "the record at byte " + std::to_string(rows[i].record_offset) +
-                           " does not verify",
-                       path});
-        return;
-      }
-      state.slots[static_cast<std::uint32_t>(i)].newest.store(
-          std::launder(reinterpret_cast<const Version*>(at)));
-    }
-    done += end - begin;
-    if (progress) progress("verify records", done, rows.size());
-  });
+  parallel_chunks(
+      rows.size(), kGrain, threads, [&](std::size_t begin, std::size_t end, std::size_t) {
+        for (std::size_t i = begin; i < end; ++i) {
+          if (rows[i].record_offset == ~0ULL) continue;
+          char* at = state.arena.data() + rows[i].record_offset;
+          if (!adopt(at, records_bytes - rows[i].record_offset,
+                     state.tail_pointers.data() + first_tail[i])) {
+            errors.set(i, {Code::damaged,
+                           "the record at byte " + std::to_string(rows[i].record_offset) +
+                               " does not verify",
+                           path});
+            return;
+          }
+          state.slots[static_cast<std::uint32_t>(i)].newest.store(
+              std::launder(reinterpret_cast<const Version*>(at)));
+        }
+        done += end - begin;
+        if (progress) progress("verify records", done, rows.size());
+      });
   return errors.result();
 }
 
 template <typename Row>
-std::vector<Row> rows_of(const std::string& bytes) {
+Result<std::vector<Row>> read_rows(const LoadedGeneration& loaded, const char* name,
+                                   unsigned threads) {
+  const auto read = read_small(loaded.folder, loaded.manifest, name, threads);
+  if (!read) return tl::unexpected<Error>(read.error());
+  const std::string& bytes = *read;
+  if (bytes.size() % sizeof(Row) != 0)
+    return fail(Code::damaged, "does not end with a whole row",
+                (fs::path(loaded.folder) / name).string());
   std::vector<Row> rows(bytes.size() / sizeof(Row));
   if (!rows.empty()) std::memcpy(rows.data(), bytes.data(), rows.size() * sizeof(Row));
   return rows;
@@ -170,11 +183,11 @@ std::vector<Row> rows_of(const std::string& bytes) {
 Result<void> load_tables(LoadedGeneration& loaded, unsigned threads) {
   SnapshotWriter writer(loaded.state);
   const std::string path = (fs::path(loaded.folder) / kIdentitiesFile).string();
-  const auto bytes = read_small(loaded.folder, loaded.manifest, kIdentitiesFile, threads);
-  if (!bytes) return tl::unexpected<Error>(bytes.error());
+  const auto rows = read_rows<IdentityRow>(loaded, kIdentitiesFile, threads);
+  if (!rows) return tl::unexpected<Error>(rows.error());
   NormalisedIdentity identity;
   identity.strength = IdentityClass::looks_up;
-  for (const IdentityRow& row : rows_of<IdentityRow>(*bytes)) {
+  for (const IdentityRow& row : *rows) {
     if (row.slot >= loaded.state->slots.size())
       return fail(Code::damaged, "points to a customer that is not there", path);
     identity.hash = row.hash;
@@ -206,9 +219,9 @@ Result<void> load_shared(LoadedGeneration& loaded, unsigned threads) {
 }
 
 Result<void> load_slots(LoadedGeneration& loaded, std::vector<SlotRow>& rows, unsigned threads) {
-  const auto bytes = read_small(loaded.folder, loaded.manifest, kSlotsFile, threads);
-  if (!bytes) return tl::unexpected<Error>(bytes.error());
-  rows = rows_of<SlotRow>(*bytes);
+  auto read = read_rows<SlotRow>(loaded, kSlotsFile, threads);
+  if (!read) return tl::unexpected<Error>(read.error());
+  rows = std::move(*read);
   const std::string path = (fs::path(loaded.folder) / kSlotsFile).string();
   if (rows.size() != loaded.manifest.slots)
     return fail(Code::damaged, "does not have the manifest's number of customers", path);
@@ -218,17 +231,38 @@ Result<void> load_slots(LoadedGeneration& loaded, std::vector<SlotRow>& rows, un
       return fail(Code::damaged, "two customers have one id", path);
     const std::uint32_t slot = writer.add_slot(CustomerId{rows[i].id});
     if (rows[i].redirect_seq == 0) continue;
-    if (rows[i].redirect_slot >= rows.size() || rows[i].redirect_slot == i)
-      return fail(Code::damaged, "a merged customer points nowhere", path);
+    // The one known first survives: so no ring of merges can be.
+    if (rows[i].redirect_slot >= i)
+      return fail(Code::damaged, "a merged customer does not point to an older one", path);
     writer.redirect(slot, static_cast<std::uint32_t>(rows[i].redirect_slot), rows[i].redirect_seq);
   }
   return {};
 }
 
+Result<void> load_knowledge(LoadedGeneration& loaded, unsigned threads) {
+  auto bytes = read_small(loaded.folder, loaded.manifest, kKnowledgeFile, threads);
+  if (!bytes) return tl::unexpected<Error>(bytes.error());
+  loaded.knowledge = std::move(*bytes);
+  return {};
+}
+
+// Files that were checked on their way into memory; the others are checked where they lie.
+bool is_loaded(std::string_view name) {
+  return name == kRecordsFile || name == kSlotsFile || name == kIdentitiesFile ||
+         name == kSharedFile || name == kKnowledgeFile;
+}
+
 }  // namespace
 
 Result<LoadedGeneration> load_generation(const std::string& data_folder, unsigned threads,
-                                         const Progress& progress) {
+                                         const Progress& listener) {
+  std::mutex mutex;
+  Progress progress;
+  if (listener)
+    progress = [&](std::string_view step, std::uint64_t done, std::uint64_t total) {
+      const std::scoped_lock lock(mutex);
+      listener(step, done, total);
+    };
   LoadedGeneration loaded;
   const auto name = current_generation(data_folder);
   if (!name) return tl::unexpected<Error>(name.error());
@@ -249,9 +283,9 @@ Result<LoadedGeneration> load_generation(const std::string& data_folder, unsigne
   if (done) done = adopt_records(loaded, rows, records->bytes, threads, progress);
   if (done) done = load_tables(loaded, threads);
   if (done) done = load_shared(loaded, threads);
+  if (done) done = load_knowledge(loaded, threads);
   for (const FileSums& file : loaded.manifest.files)
-    if (done && file.name.starts_with(kTextFolder))
-      done = verify_file(loaded.folder, file, false);
+    if (done && !is_loaded(file.name)) done = verify_file(loaded.folder, file, false);
   if (!done) return tl::unexpected<Error>(done.error());
   state.published.store(loaded.manifest.seq);
   state.floor.store(loaded.manifest.seq);

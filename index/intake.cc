@@ -11,7 +11,8 @@ namespace {
 std::vector<std::string_view> named_identities(const wire::Event& event) {
   std::vector<std::string_view> named;
   if (event.customer() != nullptr)
-    for (const flatbuffers::String* one : *event.customer()) named.emplace_back(one->data(), one->size());
+    for (const flatbuffers::String* one : *event.customer())
+      named.emplace_back(one->data(), one->size());
   if (type_of(event) == EventType::merge)
     for (const flatbuffers::String* one : {event.merge()->into(), event.merge()->from()})
       if (one != nullptr) named.emplace_back(one->data(), one->size());
@@ -33,7 +34,7 @@ Result<void> prepare_identities(const IdentityNormaliser& normaliser, Prepared& 
     }
     if (joins(named, normaliser.types()))
       return fail(Code::bad_input, std::string(problem) + ": " + std::string(named), "/customer");
-    out.dropped.append(out.dropped.empty() ? "" : ", ").append(named);
+    ++out.dropped;
   }
   return {};
 }
@@ -59,8 +60,7 @@ Result<Prepared> prepare(std::string_view bytes, const IdentityNormaliser& norma
     return tl::unexpected<Error>(done.error());
   if (type == EventType::membership) {
     auto account = normaliser.normalise("account:" + out.event->membership()->account()->str());
-    if (!account)
-      return fail(Code::bad_input, account.error().detail, "/membership/account");
+    if (!account) return fail(Code::bad_input, account.error().detail, "/membership/account");
     out.account = std::move(*account);
   }
   const flatbuffers::String* reach =

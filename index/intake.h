@@ -20,7 +20,7 @@ struct Prepared {
   std::vector<NormalisedIdentity> identities;
   std::optional<NormalisedIdentity> account;  // of a membership
   std::string consent_identity;
-  std::string dropped;  // look-up identities that could not be normalised: the event stands without
+  std::uint32_t dropped = 0;  // look-up identities without a normal form: the event stands without
 };
 
 /// Errors: damaged (not an event), bad_input (place is a JSON pointer), unsupported.

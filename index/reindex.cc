@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
+#include "index/base/assert.h"
 #include "index/base/files.h"
 #include "index/base/hash.h"
 #include "index/base/parallel.h"
@@ -15,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr char kSpool[] = "events.spool";
-constexpr std::size_t kWindow = 8192;  // records folded before they are written
+constexpr std::size_t kWindow = 8192;               // records folded before they are written
+constexpr std::uint64_t kWindowBytes = 32UL << 20;  // of their events; one record may be larger
 
 std::string_view bytes_of(const void* at, std::size_t size) {
   return {static_cast<const char*>(at), size};
@@ -37,14 +40,22 @@ struct Reindex::Impl {
   std::string data_folder;
   std::string building;  // folder of the unfinished generation; empty once it is finished
   ReindexOptions options;
+  std::optional<DataLock> lock;
+  bool finished = false;
   std::unique_ptr<ReindexIntake> intake;
 
   ~Impl() {
+    if (building.empty()) return;
+    // A generation may be current although its last sync failed: then it stays.
+    const auto current = current_generation(data_folder);
+    if (current && generation_folder(data_folder, *current) == building) return;
     std::error_code ignored;
-    if (!building.empty()) fs::remove_all(building, ignored);
+    fs::remove_all(building, ignored);
   }
 
   [[nodiscard]] std::string file(const char* name) const { return building + "/" + name; }
+  void fold_window(const ReindexPlan& plan, std::size_t begin, std::vector<Folded>& window) const;
+  [[nodiscard]] std::size_t window_at(const ReindexPlan& plan, std::size_t begin) const;
   Result<void> write_records(const ReindexPlan& plan, Manifest& manifest);
   Result<void> write_shared();
   Result<void> write_text(Manifest& manifest);
@@ -59,6 +70,9 @@ Result<std::unique_ptr<Reindex>> Reindex::start(const std::string& data_folder,
   auto impl = std::make_unique<Impl>();
   impl->data_folder = data_folder;
   impl->options = std::move(options);
+  auto lock = DataLock::take(data_folder);
+  if (!lock) return tl::unexpected<Error>(lock.error());
+  impl->lock.emplace(std::move(*lock));
   const std::string building = data_folder + "/generations/building";
   std::error_code error;
   fs::remove_all(building, error);
@@ -71,7 +85,42 @@ Result<std::unique_ptr<Reindex>> Reindex::start(const std::string& data_folder,
   return std::unique_ptr<Reindex>(new Reindex(std::move(impl)));
 }
 
-Result<void> Reindex::add(std::string_view event_bytes) { return impl_->intake->add(event_bytes); }
+Result<void> Reindex::add(std::string_view event_bytes) {
+  CONCORD_ASSERT(!impl_->finished);
+  return impl_->intake->add(event_bytes);
+}
+
+// Records of slots begin..begin+window.size(), on all threads.
+void Reindex::Impl::fold_window(const ReindexPlan& plan, std::size_t begin,
+                                std::vector<Folded>& window) const {
+  parallel_chunks(window.size(), 64, options.threads,
+                  [&](std::size_t from, std::size_t to, std::size_t) {
+                    thread_local RecordEncoder encoder;
+                    for (std::size_t i = from; i < to; ++i) {
+                      const auto slot = static_cast<std::uint32_t>(begin + i);
+                      if (!plan.survives(slot)) continue;
+                      const CustomerRecord record = plan.fold_slot(slot);
+                      Folded& folded = window[i];
+                      folded.present = true;
+                      folded.account = record.is_account;
+                      folded.seq = record.seq;
+                      encoder.encode(record, folded.encoded);
+                      folded.entries = wire::GetRecord(folded.encoded.record.data())->entries();
+                      for (const auto& [text, state] : record.identities)
+                        folded.identities.push_back(hash128(text));
+                    }
+                  });
+}
+
+// How many slots from `begin` on are folded together: bounded in number and in bytes of events.
+std::size_t Reindex::Impl::window_at(const ReindexPlan& plan, std::size_t begin) const {
+  std::size_t count = 0;
+  for (std::uint64_t bytes = 0; begin + count < plan.slots() && count < kWindow; ++count) {
+    bytes += plan.event_bytes(static_cast<std::uint32_t>(begin + count));
+    if (count > 0 && bytes > kWindowBytes) break;
+  }
+  return count;
+}
 
 Result<void> Reindex::Impl::write_records(const ReindexPlan& plan, Manifest& manifest) {
   auto records = FileWriter::create(file(kRecordsFile));
@@ -82,26 +131,10 @@ Result<void> Reindex::Impl::write_records(const ReindexPlan& plan, Manifest& man
   std::vector<SlotMerge> merged_at(plan.slots());
   for (const SlotMerge& merge : intake->merges) merged_at[merge.loser] = merge;
   std::vector<Folded> window;
-  for (std::size_t begin = 0; begin < plan.slots(); begin += kWindow) {
-    const std::size_t count = std::min(kWindow, plan.slots() - begin);
-    window.assign(count, Folded{});
-    parallel_chunks(count, 64, options.threads, [&](std::size_t from, std::size_t to, std::size_t) {
-      thread_local RecordEncoder encoder;
-      for (std::size_t i = from; i < to; ++i) {
-        const auto slot = static_cast<std::uint32_t>(begin + i);
-        if (!plan.survives(slot)) continue;
-        const CustomerRecord record = plan.fold_slot(slot);
-        Folded& folded = window[i];
-        folded.present = true;
-        folded.account = record.is_account;
-        folded.seq = record.seq;
-        encoder.encode(record, folded.encoded);
-        folded.entries = wire::GetRecord(folded.encoded.record.data())->entries();
-        for (const auto& [text, state] : record.identities)
-          folded.identities.push_back(hash128(text));
-      }
-    });
-    for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t begin = 0; begin < plan.slots(); begin += window.size()) {
+    window.assign(window_at(plan, begin), Folded{});
+    fold_window(plan, begin, window);
+    for (std::size_t i = 0; i < window.size(); ++i) {
       const Folded& folded = window[i];
       SlotRow row;
       row.id = intake->slot_ids[begin + i];
@@ -120,7 +153,7 @@ Result<void> Reindex::Impl::write_records(const ReindexPlan& plan, Manifest& man
         identities->write(bytes_of(&identity, sizeof identity));
       }
     }
-    if (options.progress) options.progress("records", begin + count, plan.slots());
+    if (options.progress) options.progress("records", begin + window.size(), plan.slots());
   }
   manifest.slots = plan.slots();
   for (FileWriter* one : {&*records, &*slots, &*identities})
@@ -154,8 +187,8 @@ Result<void> Reindex::Impl::write_text(Manifest& manifest) {
   const auto bytes = MappedFile::open(file(kRecordsFile));
   if (!bytes) return tl::unexpected<Error>(bytes.error());
   const MappedRecords records(bytes->bytes());
-  const auto documents = build_text(records.views(), pages, file(kTextFolder), options.threads,
-                                    options.progress);
+  const auto documents =
+      build_text(records.views(), pages, file(kTextFolder), options.threads, options.progress);
   if (!documents) return tl::unexpected<Error>(documents.error());
   intake->report.text_documents = *documents;
   manifest.has_text = true;
@@ -180,6 +213,8 @@ Result<std::string> Reindex::Impl::install(Manifest manifest) {
 
 Result<ReindexReport> Reindex::finish() {
   Impl& impl = *impl_;
+  CONCORD_ASSERT(!impl.finished);
+  impl.finished = true;
   ReindexIntake& intake = *impl.intake;
   if (auto done = intake.finish(); !done) return tl::unexpected<Error>(done.error());
   Manifest manifest;

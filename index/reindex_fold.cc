@@ -30,6 +30,13 @@ ReindexPlan::ReindexPlan(const ReindexIntake& intake, std::string_view spool,
   std::sort(introductions_.begin(), introductions_.end());
 }
 
+std::uint64_t ReindexPlan::event_bytes(std::uint32_t slot) const {
+  std::uint64_t bytes = 0;
+  for (std::uint64_t i = first_[slot]; i < first_[slot + 1]; ++i)
+    bytes += intake_.events[order_[i]].bytes;
+  return bytes;
+}
+
 std::uint32_t ReindexPlan::root(std::uint32_t slot) const {
   while (intake_.survivor_of[slot] != slot) slot = intake_.survivor_of[slot];
   return slot;
@@ -66,7 +73,8 @@ CustomerRecord ReindexPlan::fold_slot(std::uint32_t slot) const {
   std::sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) {
     return std::tie(a.seq, a.kind, a.number) < std::tie(b.seq, b.kind, b.number);
   });
-  std::map<std::uint32_t, CustomerRecord> parts;  // by the slot that owned the events when they came
+  std::map<std::uint32_t, CustomerRecord>
+      parts;  // by the slot that owned the events when they came
   const auto part = [&](std::uint32_t owner) -> CustomerRecord& {
     auto [at, fresh] = parts.try_emplace(owner);
     if (fresh) at->second.id = CustomerId{intake_.slot_ids[owner]};

@@ -21,6 +21,8 @@ class ReindexPlan {
   [[nodiscard]] bool survives(std::uint32_t slot) const {
     return intake_.survivor_of[slot] == slot;
   }
+  /// Bytes of the events that fold_slot reads: the measure of its memory.
+  [[nodiscard]] std::uint64_t event_bytes(std::uint32_t slot) const;
   /// The record of a surviving slot. Requires: survives(slot).
   [[nodiscard]] CustomerRecord fold_slot(std::uint32_t slot) const;
 

@@ -11,6 +11,7 @@ namespace concord::index {
 namespace {
 
 constexpr std::size_t kBatch = 8192;
+constexpr std::size_t kBatchBytes = 32UL << 20;
 
 void put(std::unique_ptr<KeyTable>& table, Hash128 key, std::uint64_t value) {
   if (table->wants_to_grow()) table = table->grown();
@@ -32,7 +33,8 @@ ReindexIntake::ReindexIntake(const ReindexOptions& options, FileWriter spool)
 
 Result<void> ReindexIntake::add(std::string_view bytes) {
   waiting_.push_back({std::string(bytes), Prepared{}});
-  return waiting_.size() < kBatch ? Result<void>{} : flush();
+  waiting_bytes_ += bytes.size();
+  return waiting_.size() < kBatch && waiting_bytes_ < kBatchBytes ? Result<void>{} : flush();
 }
 
 Result<void> ReindexIntake::finish() {
@@ -49,6 +51,7 @@ Result<void> ReindexIntake::flush() {
                   });
   for (Waiting& one : waiting_) take(one);
   waiting_.clear();
+  waiting_bytes_ = 0;
   return {};
 }
 
@@ -98,7 +101,7 @@ void ReindexIntake::take(Waiting& one) {
     plan.first = &*prepared.account;
     introductions.push_back({owner(plan, std::span(&*prepared.account, 1), seq), seq});
   }
-  if (!prepared.dropped.empty()) ++report.dropped_identities;
+  report.dropped_identities += prepared.dropped;
   events.push_back({spool_.size(), static_cast<std::uint32_t>(one.bytes.size()), slot});
   chain = chain_next(chain, seq, blake2b_128(one.bytes));
   newest_at_ms = std::max(newest_at_ms, event.at());
@@ -124,8 +127,7 @@ CustomerId ReindexIntake::account_id(const NormalisedIdentity& account) const {
 }
 
 void ReindexIntake::bind(const NormalisedIdentity& identity, std::uint32_t slot) {
-  if (identities_->find(identity.hash) == KeyTable::kMissing)
-    put(identities_, identity.hash, slot);
+  if (identities_->find(identity.hash) == KeyTable::kMissing) put(identities_, identity.hash, slot);
 }
 
 std::uint32_t ReindexIntake::owner(const OwnerPlan& plan,

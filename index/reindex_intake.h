@@ -44,15 +44,15 @@ class ReindexIntake {
 
   // Filled by now (read after finish()).
   std::vector<SpooledEvent> events;
-  std::vector<std::uint64_t> slot_ids;       // CustomerId::value by slot
-  std::vector<std::uint32_t> survivor_of;    // by slot; itself unless merged
-  std::vector<SlotMerge> merges;             // in log order
-  std::vector<AccountIntro> introductions;   // in log order
+  std::vector<std::uint64_t> slot_ids;      // CustomerId::value by slot
+  std::vector<std::uint32_t> survivor_of;   // by slot; itself unless merged
+  std::vector<SlotMerge> merges;            // in log order
+  std::vector<AccountIntro> introductions;  // in log order
   Releases releases;
-  std::vector<std::string> knowledge;        // encoded knowledge events, in log order
+  std::vector<std::string> knowledge;  // encoded knowledge events, in log order
   Hash128 chain;
   std::int64_t newest_at_ms = kNoTime;
-  std::vector<SourceInfo> sources;           // by name, with counts
+  std::vector<SourceInfo> sources;  // by name, with counts
   ReindexReport report;
 
  private:
@@ -74,6 +74,7 @@ class ReindexIntake {
   IdentityNormaliser normaliser_;
   FileWriter spool_;
   std::vector<Waiting> waiting_;
+  std::size_t waiting_bytes_ = 0;
   std::unique_ptr<KeyTable> identities_;  // joining identities → slot
   std::unique_ptr<KeyTable> ids_;         // customer ids → slot
 };

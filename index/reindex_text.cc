@@ -55,15 +55,25 @@ bool is_numbered(Kind kind) {
          kind == Kind::quote || kind == Kind::case_;
 }
 
+// The key out of `source/kind/key`; it may have slashes and, in a JSON, escapes.
+std::string key_of(EntryView entry, JsonReader& reader) {
+  std::string id(entry.id_json());
+  if (id.find('\\') != std::string::npos) {
+    const auto parsed = reader.parse(entry.json());
+    if (parsed) id = text_at(*parsed, "entry");
+  }
+  return id.substr(std::min(id.size(), entry.source().size() + word(entry.kind()).size() + 2));
+}
+
 void fill_customer(const RecordView& record, TextDocument& out) {
+  thread_local JsonReader reader;
   out.title = record.name();
   out.language = record.language();
   for (const wire::Identity* identity : *record.record().identities())
     out.ids.emplace_back(view_of(identity->value()));
   record.each_entry([&](EntryView entry) {
     if (!is_numbered(entry.kind())) return true;
-    const std::string_view id = entry.id_json();
-    out.ids.emplace_back(id.substr(id.rfind('/') + 1));
+    out.ids.push_back(key_of(entry, reader));
     return out.ids.size() < kKeysPerCustomerMax;
   });
 }
@@ -79,8 +89,7 @@ void fill_entry(EntryView entry, TextDocument& out) {
   out.kind = word(entry.kind());
   out.channel = entry.channel();
   out.visibility = entry.visibility();
-  const std::string_view id = entry.id_json();
-  out.ids.emplace_back(id.substr(id.rfind('/') + 1));
+  out.ids.push_back(key_of(entry, reader));
 }
 
 void fill_page(const KnowledgePage& page, TextDocument& out) {
@@ -150,9 +159,8 @@ Result<std::vector<KnowledgePage>> read_knowledge(std::string_view ndjson,
 }
 
 Result<std::uint64_t> build_text(const std::vector<RecordView>& records,
-                                 const std::vector<KnowledgePage>& pages,
-                                 const std::string& folder, unsigned threads,
-                                 const Progress& progress) {
+                                 const std::vector<KnowledgePage>& pages, const std::string& folder,
+                                 unsigned threads, const Progress& progress) {
   std::vector<Place> places;
   for (std::uint32_t i = 0; i < records.size(); ++i) {
     places.push_back({i, kWhole});

@@ -27,9 +27,8 @@ Result<std::vector<KnowledgePage>> read_knowledge(std::string_view ndjson, const
 /// Builds the index into `folder`; returns how many documents are in it. `records`: every surviving
 /// record.
 Result<std::uint64_t> build_text(const std::vector<RecordView>& records,
-                                 const std::vector<KnowledgePage>& pages,
-                                 const std::string& folder, unsigned threads,
-                                 const Progress& progress);
+                                 const std::vector<KnowledgePage>& pages, const std::string& folder,
+                                 unsigned threads, const Progress& progress);
 
 /// Is this entry a document of its own? Text, or a subject somebody wrote.
 bool has_words(EntryView entry);
