@@ -78,8 +78,8 @@ TEST_F(ProgramTest, HelpAndVersion) {
                               "decide-all", "verify", "config", "config dump"}) {
     const Ran ran = run(std::string(command) + " --help");
     EXPECT_EQ(ran.exit, 0) << command;
-    if (*command != '\0' && std::string_view(command) != "config dump")
-      EXPECT_THAT(ran.out, HasSubstr("Exit codes")) << command;
+    if (std::string_view(command) == "config dump") continue;
+    EXPECT_THAT(ran.out, HasSubstr("Exit codes")) << command;
   }
 }
 
