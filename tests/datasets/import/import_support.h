@@ -84,7 +84,7 @@ inline std::vector<std::string> rejections_of(const Imported& imported) {
 
 /// The folder of the real data sets, or empty.
 inline std::string real_data_folder() {
-  if (const char* named = std::getenv("CONCORD_DATA")) return named;
+  if (const char* named = std::getenv("CONCORD_REAL_DATA")) return named;
   const std::filesystem::path beside =
       std::filesystem::path(CONCORD_SOURCE_DIR).parent_path() / "shared" / "data";
   return std::filesystem::exists(beside) ? beside.string() : "";

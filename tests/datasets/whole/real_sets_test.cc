@@ -16,7 +16,7 @@ namespace {
 #define NEEDS_REAL_DATA(set)                    \
   const std::string data = real_data_folder();  \
   if (!std::filesystem::exists(data + "/" set)) \
-  GTEST_SKIP() << "NOT CHECKED: the real data set '" set "' is not at hand (set CONCORD_DATA)"
+  GTEST_SKIP() << "NOT CHECKED: the real data set '" set "' is not at hand (set CONCORD_REAL_DATA)"
 
 std::string mapping(const std::string& set) {
   return std::string(CONCORD_SOURCE_DIR) + "/datasets/" + set + "/sources.toml";

@@ -63,7 +63,7 @@ TEST(JsonFault, LineAndColumn) {
 }
 
 std::filesystem::path suite() {
-  const char* const data = std::getenv("CONCORD_DATA");
+  const char* const data = std::getenv("CONCORD_REAL_DATA");
   const std::filesystem::path root =
       data != nullptr ? std::filesystem::path(data)
                       : std::filesystem::path(CONCORD_SOURCE_DIR) / "../shared/data";

@@ -154,13 +154,13 @@ RC_GTEST_PROP(JsonReaderText, AnyBytesAreRefusedOrReadTheSameTwice, (std::string
 
 // The public JSONTestSuite (nst/JSONTestSuite): y_ must be read, n_ must be refused.
 TEST(JsonTestSuite, EveryFileGetsItsVerdict) {
-  const char* const told = std::getenv("CONCORD_DATA");
+  const char* const told = std::getenv("CONCORD_REAL_DATA");
   const fs::path folder =
       (told != nullptr ? fs::path(told) : fs::path(CONCORD_SOURCE_DIR) / "../shared/data") /
       "json_test_suite";
   if (!fs::is_directory(folder))
     GTEST_SKIP() << "NOT CHECKED: the 318 files of JSONTestSuite; " << folder << " is not there "
-                 << "(CONCORD_DATA names the folder of the data sets)";
+                 << "(CONCORD_REAL_DATA names the folder of the data sets)";
   const JsonRules rules{.depth_max = 1024, .refuse_duplicate_names = false};
   std::map<char, int> seen;
   for (const fs::directory_entry& file : fs::directory_iterator(folder)) {

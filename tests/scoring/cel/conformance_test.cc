@@ -1,6 +1,6 @@
 // Promise: concord's CEL means what CEL means everywhere else.
 // Method: the public conformance suite (cel-spec), every case that needs neither protobuf messages
-// nor an extension library. The data is not part of the repository: CONCORD_DATA names its folder.
+// nor an extension library. The data is not part of the repository: CONCORD_REAL_DATA names its folder.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -254,7 +254,7 @@ void run_file(const std::filesystem::path& path, Count& count) {
 }
 
 std::filesystem::path suite() {
-  const char* data = std::getenv("CONCORD_DATA");
+  const char* data = std::getenv("CONCORD_REAL_DATA");
   const std::filesystem::path root =
       data != nullptr ? std::filesystem::path(data)
                       : std::filesystem::path(CONCORD_SOURCE_DIR) / ".." / "shared" / "data";
@@ -264,7 +264,7 @@ std::filesystem::path suite() {
 TEST(Conformance, CoreCasesHold) {
   if (!std::filesystem::exists(suite()))
     GTEST_SKIP() << "NOT CHECKED: the CEL conformance suite is not at " << suite()
-                 << " (set CONCORD_DATA)";
+                 << " (set CONCORD_REAL_DATA)";
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(suite()))
     if (entry.path().extension() == ".textproto") files.push_back(entry.path());

@@ -15,7 +15,7 @@ namespace concord::index::test {
 namespace {
 
 std::string data_folder() {
-  const char* told = std::getenv("CONCORD_DATA");
+  const char* told = std::getenv("CONCORD_REAL_DATA");
   return told != nullptr ? told : std::string(CONCORD_SOURCE_DIR) + "/../shared/data";
 }
 
