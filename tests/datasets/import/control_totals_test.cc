@@ -62,7 +62,8 @@ class RealSet : public testing::Test {
 };
 
 constexpr const char* kNotHere =
-    "NOT CHECKED: the real data is not here (CONCORD_REAL_DATA or ../shared/data): control totals of ";
+    "NOT CHECKED: the real data is not here (CONCORD_REAL_DATA or ../shared/data): control totals "
+    "of ";
 
 TEST_F(RealSet, OlistOrders) {
   if (!load("olist")) GTEST_SKIP() << kNotHere << "olist";

@@ -57,7 +57,8 @@ inline Base build_base(const std::string& sources_file, const std::string& files
   return base;
 }
 
-/// The folder of the real data sets, or empty: CONCORD_REAL_DATA, else ../shared/data beside the repo.
+/// The folder of the real data sets, or empty: CONCORD_REAL_DATA, else ../shared/data beside the
+/// repo.
 inline std::string real_data_folder() {
   const char* named = std::getenv("CONCORD_REAL_DATA");
   const std::string folder =

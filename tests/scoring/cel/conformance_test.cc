@@ -1,6 +1,6 @@
 // Promise: concord's CEL means what CEL means everywhere else.
 // Method: the public conformance suite (cel-spec), every case that needs neither protobuf messages
-// nor an extension library. The data is not part of the repository: CONCORD_REAL_DATA names its folder.
+// nor an extension library. The data is not part of the repository: CONCORD_REAL_DATA names it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
