@@ -56,19 +56,25 @@ void append_date(Buffer& out, std::int64_t at_ms) {
   out.append({text, 10});
 }
 
-// "Order 8d50 is late since 2018-08-15 (shipped): subject"
+bool is_delivery(Kind kind) {
+  return kind == Kind::order || kind == Kind::shipment || kind == Kind::return_;
+}
+
+// "Order 8d50 is late since 2018-08-15 (shipped): subject", without a subject that says "Order 8d50"
+// again.
 void write_text(JsonWriter& writer, EntryView entry, UnixMillis as_of) {
   writer.key("text");
   Buffer& out = writer.buffer();
   out.push('"');
+  const std::size_t named = out.size();
   const std::string_view kind = word(entry.kind());
   out.push(static_cast<char>(kind[0] - 'a' + 'A'));
   out.append(kind.substr(1));
   out.push(' ');
   out.append(key_json(entry));
+  const std::size_t name_bytes = out.size() - named;
   if (entry.overdue_at(as_of)) {
-    out.append(entry.kind() == Kind::invoice || entry.kind() == Kind::promise ? " is overdue since "
-                                                                              : " is late since ");
+    out.append(is_delivery(entry.kind()) ? " is late since " : " is overdue since ");
     append_date(out, entry.due_at_ms());
   } else if (entry.trouble() != Trouble::none) {
     out.append(" is ");
@@ -85,7 +91,8 @@ void write_text(JsonWriter& writer, EntryView entry, UnixMillis as_of) {
     out.data()[opening] = '(';  // brackets in place of the quotes
     out.data()[out.size() - 1] = ')';
   }
-  if (const std::string_view subject = entry.subject_json(); !subject.empty()) {
+  const std::string_view subject = entry.subject_json();
+  if (!subject.empty() && subject != out.view().substr(named, name_bytes)) {
     out.append(": ");
     out.append(subject);
   }

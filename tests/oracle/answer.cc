@@ -86,10 +86,12 @@ std::string attention_text(const Entry& entry, std::int64_t as_of) {
   std::string text(index::word(entry.kind()));
   text[0] = static_cast<char>(text[0] - 'a' + 'A');
   text += " " + entry.now.key;
+  const std::string named = text;
   const auto day = [](std::int64_t at) { return index::to_rfc3339(UnixMillis{at}).substr(0, 10); };
   if (entry.overdue(as_of)) {
-    const bool owed = entry.kind() == Kind::invoice || entry.kind() == Kind::promise;
-    text += (owed ? " is overdue since " : " is late since ") + day(*entry.now.due_at);
+    const bool delivery = entry.kind() == Kind::order || entry.kind() == Kind::shipment ||
+                          entry.kind() == Kind::return_;
+    text += (delivery ? " is late since " : " is overdue since ") + day(*entry.now.due_at);
   } else if (entry.trouble() != Trouble::none) {
     text += entry.trouble() == Trouble::defect ? " is defective"
                                                : " is " + std::string(index::word(entry.trouble()));
@@ -97,7 +99,7 @@ std::string attention_text(const Entry& entry, std::int64_t as_of) {
     text += " is open since " + day(entry.at);
   }
   if (!entry.now.status.empty()) text += " (" + entry.now.status + ")";
-  if (!entry.now.subject.empty()) text += ": " + entry.now.subject;
+  if (!entry.now.subject.empty() && entry.now.subject != named) text += ": " + entry.now.subject;
   return text;
 }
 
