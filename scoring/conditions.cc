@@ -42,7 +42,8 @@ Value attribute_value(const AttributeText& attribute) {
 
 Value find_entry_attribute(const void* data, const Value& key) {
   if (!key.is(Kind::string)) return Value::unknown("attributes");
-  const AttributeText found = attribute_of(static_cast<const EntryRef*>(data)->entry, key.as_text());
+  const AttributeText found =
+      attribute_of(static_cast<const EntryRef*>(data)->entry, key.as_text());
   return found.found ? attribute_value(found) : Value::unknown("attributes");
 }
 Value no_element(const void*, std::uint32_t) { return Value::unknown("attributes"); }
@@ -101,7 +102,14 @@ std::uint32_t size_of(const Vector* vector) {
 }
 
 enum CustomerField : std::uint32_t {
-  kLanguage, kTimeZone, kSince, kOwner, kNeeds, kIdentityTypes, kIsMember, kCustomerAttributes,
+  kLanguage,
+  kTimeZone,
+  kSince,
+  kOwner,
+  kNeeds,
+  kIdentityTypes,
+  kIsMember,
+  kCustomerAttributes,
 };
 
 Value customer_field(const void* object, std::uint32_t field) {
@@ -156,9 +164,31 @@ const cel::ObjectType& account_type() {
 // ---- entries
 
 enum EntryField : std::uint32_t {
-  kKind, kDepartment, kSource, kStateType, kOpen, kOverdue, kTrouble, kChannel, kDirection,
-  kPurpose, kTopic, kReason, kStatus, kBrand, kQueue, kActor, kCurrency, kAmountMinor, kAt, kDueAt,
-  kClosedAt, kPriority, kRequested, kPublic, kAttributes,
+  kKind,
+  kDepartment,
+  kSource,
+  kStateType,
+  kOpen,
+  kOverdue,
+  kTrouble,
+  kChannel,
+  kDirection,
+  kPurpose,
+  kTopic,
+  kReason,
+  kStatus,
+  kBrand,
+  kQueue,
+  kActor,
+  kCurrency,
+  kAmountMinor,
+  kAt,
+  kDueAt,
+  kClosedAt,
+  kPriority,
+  kRequested,
+  kPublic,
+  kAttributes,
 };
 
 Value entry_word(const EntryView& entry, std::uint32_t field) {
@@ -214,18 +244,18 @@ Value entry_field(const void* object, std::uint32_t field) {
 const cel::ObjectType& entry_type() {
   static const cel::ObjectType type{
       "Entry",
-      {{"kind", TypeKind::string},       {"department", TypeKind::string},
-       {"source", TypeKind::string},     {"state_type", TypeKind::string},
-       {"open", TypeKind::boolean},      {"overdue", TypeKind::boolean},
-       {"trouble", TypeKind::string},    {"channel", TypeKind::string},
-       {"direction", TypeKind::string},  {"purpose", TypeKind::string},
-       {"topic", TypeKind::string},      {"reason", TypeKind::string},
-       {"status", TypeKind::string},     {"brand", TypeKind::string},
-       {"queue", TypeKind::string},      {"actor", TypeKind::string},
-       {"currency", TypeKind::string},   {"amount_minor", TypeKind::integer},
-       {"at", TypeKind::timestamp},      {"due_at", TypeKind::timestamp},
+      {{"kind", TypeKind::string},         {"department", TypeKind::string},
+       {"source", TypeKind::string},       {"state_type", TypeKind::string},
+       {"open", TypeKind::boolean},        {"overdue", TypeKind::boolean},
+       {"trouble", TypeKind::string},      {"channel", TypeKind::string},
+       {"direction", TypeKind::string},    {"purpose", TypeKind::string},
+       {"topic", TypeKind::string},        {"reason", TypeKind::string},
+       {"status", TypeKind::string},       {"brand", TypeKind::string},
+       {"queue", TypeKind::string},        {"actor", TypeKind::string},
+       {"currency", TypeKind::string},     {"amount_minor", TypeKind::integer},
+       {"at", TypeKind::timestamp},        {"due_at", TypeKind::timestamp},
        {"closed_at", TypeKind::timestamp}, {"priority", TypeKind::integer},
-       {"requested", TypeKind::boolean}, {"public", TypeKind::boolean},
+       {"requested", TypeKind::boolean},   {"public", TypeKind::boolean},
        {"attributes", attribute_map()}},
       entry_field};
   return type;
@@ -238,13 +268,18 @@ Value entry_at(const void* data, std::uint32_t index) {
 // ---- consents
 
 Value consent_field(const void* object, std::uint32_t field) {
-  const auto& consent = *static_cast<const index::wire::ConsentState*>(object);
+  const auto& ref = *static_cast<const ConsentRef*>(object);
+  const index::wire::ConsentState& consent = *ref.consent;
+  const bool expired =
+      consent.expires_at() != kNoTime && consent.expires_at() <= ref.state->as_of.ms;
   switch (field) {
     case 0: return Value::string(index::view_of(consent.purpose()));
     case 1: return Value::string(index::view_of(consent.channel()));
     case 2: return Value::string(index::view_of(consent.identity()));
     case 3: return Value::string(index::view_of(consent.brand()));
-    case 4: return Value::string(index::word(static_cast<index::ConsentState>(consent.state())));
+    case 4:
+      return Value::string(index::word(
+          expired ? index::ConsentState::unknown : static_cast<index::ConsentState>(consent.state())));
     case 5: return time_or_unknown(consent.at(), "consent.at");
     default: return time_or_unknown(consent.expires_at(), "consent.expires_at");
   }
@@ -264,8 +299,7 @@ const cel::ObjectType& consent_type() {
 }
 
 Value consent_at(const void* data, std::uint32_t index) {
-  const auto* record = static_cast<const index::wire::Record*>(data);
-  return Value::object(consent_type(), record->consents()->Get(index));
+  return Value::object(consent_type(), &state_of(data).consents[index]);
 }
 
 // ---- features
@@ -310,14 +344,17 @@ void prepare(ConditionState& state, const PolicyData& policy, const index::Custo
         state.entries.push_back(EntryRef{entry, &state});
       return true;
     });
-  const index::wire::Record& record = customer.record.record();
+  state.consents.clear();
+  if (const auto* consents = customer.record.record().consents())
+    for (const index::wire::ConsentState* consent : *consents)
+      if (consent->at() <= question.as_of.ms) state.consents.push_back(ConsentRef{consent, &state});
   state.variables = {
       Value::object(customer_type(), &state),
       customer.account_count == 0 ? Value::unknown("account")
                                   : Value::object(account_type(), &state),
       Value::list(&state, static_cast<std::uint32_t>(state.entries.size()), entry_at),
       Value::object(policy.feature_type, &state),
-      Value::list(&record, size_of(record.consents()), consent_at),
+      Value::list(&state, static_cast<std::uint32_t>(state.consents.size()), consent_at),
       Value::string(question.intent),
       Value::string(index::word(question.direction)),
       Value::timestamp(question.as_of)};

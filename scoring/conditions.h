@@ -29,6 +29,10 @@ struct EntryRef {  // what a condition's entry points at
   index::EntryView entry;
   const ConditionState* state;
 };
+struct ConsentRef {  // what a condition's consent points at
+  const index::wire::ConsentState* consent;
+  const ConditionState* state;
+};
 struct ConditionState {
   static constexpr std::size_t kVariables = 8;
   const PolicyData* policy = nullptr;
@@ -36,8 +40,9 @@ struct ConditionState {
   const Facts* facts = nullptr;
   index::UnixMillis as_of;
   std::vector<EntryRef> entries;
+  std::vector<ConsentRef> consents;  // said by `as_of`
   std::array<cel::Value, kVariables> variables;
-  std::vector<Answer> answers;          // by condition
+  std::vector<Answer> answers;           // by condition
   std::vector<std::uint8_t> has_answer;  // likewise
   cel::Scratch scratch;
 };

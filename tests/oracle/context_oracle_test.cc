@@ -54,7 +54,7 @@ TEST(ContextOracle, TheFastEngineSaysWhatTheEventsSay) {
 
 TEST(ContextOracle, AlsoForACompanyOfEightDepartments) {
   const index::IdentityTypes types = oracle::feed_identity_types();
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 24; ++seed) {
     SCOPED_TRACE(seed);
     const auto drafts = oracle::company_feed(seed, 300, 2 + seed % 6);
     const oracle::Book book(types, drafts);

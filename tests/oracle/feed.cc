@@ -209,7 +209,7 @@ void say_small(Dice& dice, EventDraft& event, std::size_t people) {
 EventDraft random_event(Dice& dice, std::size_t n, std::size_t people) {
   constexpr const char* kSources[] = {"crm", "shop", "helpdesk", "erp"};
   EventDraft event;
-  event.source = dice.word(kSources);
+  event.source = dice.chance(70) ? kSources[0] : dice.word(kSources);
   event.id = "e" + number(n);
   event.at = kFeedStartMs + static_cast<std::int64_t>(dice.below(kFeedDays * 24 * 60)) * 60'000;
   if (dice.chance(90)) event.department = dice.word(kDepartments);
@@ -226,10 +226,10 @@ EventDraft random_event(Dice& dice, std::size_t n, std::size_t people) {
   name_customer(dice, people, event);
   if (what < 70) {
     say_entry(dice, event, static_cast<Kind>(dice.below(index::kKindCount)),
-              "k" + number(dice.below(4)));
+              "k" + number(dice.below(2)));
   } else if (what < 75) {
     say_entry(dice, event, static_cast<Kind>(dice.below(index::kKindCount)),
-              "k" + number(dice.below(4)));
+              "k" + number(dice.below(2)));
     event.type = static_cast<std::uint8_t>(EventType::retract);
     event.entry->retract_reason = "wrong customer";
   } else if (what < 84) {

@@ -1,0 +1,111 @@
+// Promise: a decision is what the policy set says about the record: every gate, cap, consent, block
+// and order, at any as_of, in both directions, with and without an intent.
+// Method: generated feeds of a company; the slow engine judges from the raw events and the default
+// policy set; every ranked and every dropped action must agree, with reasons, evidence and ends.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <sstream>
+
+#include "index/engine.h"
+#include "scoring/arithmetic.h"
+#include "tests/oracle/feed.h"
+#include "tests/oracle/judge.h"
+#include "tests/support/stories.h"
+
+namespace concord::test {
+namespace {
+
+using index::Direction;
+using index::Engine;
+using index::UnixMillis;
+
+std::shared_ptr<const scoring::Policy> default_set() {
+  auto policy = scoring::load_policy(std::string(CONCORD_SOURCE_DIR) + "/scoring/policies/default");
+  EXPECT_TRUE(policy.has_value()) << policy.error().text();
+  return std::move(*policy);
+}
+
+std::unique_ptr<Engine> engine_of(const std::vector<index::EventDraft>& drafts) {
+  auto engine = Engine::empty(oracle::feed_identity_types());
+  for (const std::string& event : oracle::encoded(drafts)) {
+    const auto applied = engine->apply(event);
+    EXPECT_TRUE(applied.has_value()) << applied.error().text();
+  }
+  return engine;
+}
+
+std::string fast_lines(const Engine& engine, const scoring::Policy& policy, index::CustomerId id,
+                       const oracle::Question& asked) {
+  const index::ReadPin pin = engine.snapshot().pin();
+  const UnixMillis as_of{asked.as_of};
+  const index::Customer customer = engine.snapshot().customer(pin, id, as_of);
+  scoring::DecisionQuestion question;
+  question.as_of = as_of;
+  question.direction = asked.direction;
+  question.intent = asked.intent;
+  scoring::DecideScratch scratch;
+  scoring::Decision decision;
+  scoring::decide(policy, customer, question, scratch, decision);
+  EXPECT_EQ(decision.ranked.size() + decision.dropped.size(), policy.action_count());
+  return oracle::in_lines(policy, decision);
+}
+
+/// Counts the stages, components and block rules that were at work in a decision.
+void count_work(const std::string& lines, std::map<std::string, std::size_t>& work) {
+  std::istringstream in(lines);
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream words(line);
+    std::string what, name, stage, component;
+    words >> what >> name >> stage >> component;
+    if (what == "block") ++work[name];
+    if (what == "drop") ++work[stage], ++work[component];
+    if (what == "rank") ++work["ranked"];
+  }
+}
+
+TEST(DecisionOracle, TheFastFunnelSaysWhatTheRulesSay) {
+  const index::IdentityTypes types = oracle::feed_identity_types();
+  const auto policy = default_set();
+  const oracle::Judge judge(*policy);
+  const std::string intents[] = {"", "offer", "refund", "order_status", "question"};
+  std::map<std::string, std::size_t> work;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto drafts = oracle::company_feed(seed, 60 + 12 * seed, 2 + seed % 7);
+    const oracle::Book book(types, drafts);
+    const auto engine = engine_of(drafts);
+    for (const oracle::Person* person : book.people())
+      for (const int hour : {-10, 120 * 24 + 5, 300 * 24 + 13, 470 * 24 + 21, 800 * 24 + 12}) {
+        oracle::Question question;
+        question.as_of = oracle::kFeedStartMs + hour * std::int64_t{3'600'000} + 17'000;
+        question.intent = intents[(seed + static_cast<std::size_t>(hour + 10)) % 5];
+        question.direction = question.intent.empty() ? Direction::outbound : Direction::inbound;
+        SCOPED_TRACE(index::to_string(person->id) + " hour " + std::to_string(hour) + " " +
+                     question.intent);
+        const std::string slow = judge.decide(book, *person, question);
+        ASSERT_EQ(first_difference(slow, fast_lines(*engine, *policy, person->id, question)), "");
+        count_work(slow, work);
+      }
+  }
+  // The stories reach every rule of the set: what they never touch would be compared in vain.
+  for (const scoring::BlockRule& rule : policy->data().rules) EXPECT_GT(work[rule.name], 0U) << rule.name;
+  for (const scoring::Cap& cap : policy->data().caps) EXPECT_GT(work[cap.name], 0U) << cap.name;
+  for (const char* one : {"ranked", "available", "eligibility", "applicability", "suitability",
+                          "contact_policy", "service_first", "deliverability", "turned_down_twice",
+                          "duplicate_topic", "care_floor", "quiet_hours", "consent", "need",
+                          "address", "stale_task", "direction", "asked_only"})
+    EXPECT_GT(work[one], 0U) << one;
+}
+
+// The one thing of scoring the slow engine takes as it is, held against the mathematics.
+TEST(DecisionOracle, TheSigmoidTableIsTheSigmoid) {
+  for (std::int64_t z = -20'000'000; z <= 20'000'000; z += 12'347) {
+    const double exact = 1e6 / (1 + std::exp(-static_cast<double>(z) / 1e6));
+    ASSERT_NEAR(static_cast<double>(scoring::sigmoid_micro(z)), exact, 3.0) << z;
+  }
+}
+
+}  // namespace
+}  // namespace concord::test
