@@ -62,7 +62,8 @@ std::int64_t priority_micro(std::int64_t propensity_micro, std::int64_t context_
                             std::int64_t value_minor, std::int64_t lever_micro) {
   CONCORD_ASSERT(propensity_micro >= 0 && context_weight_micro >= 0);
   CONCORD_ASSERT(value_minor >= 0 && lever_micro >= 0);
-  const auto pc = static_cast<Unsigned>(propensity_micro) * static_cast<Unsigned>(context_weight_micro);
+  const auto pc =
+      static_cast<Unsigned>(propensity_micro) * static_cast<Unsigned>(context_weight_micro);
   const Big pcv = multiply(pc, static_cast<std::uint64_t>(value_minor));
   // pcv · L = (high · 10^18 + low) · L; divide by 10^12.
   const auto lever = static_cast<Unsigned>(lever_micro);
@@ -77,8 +78,8 @@ std::int64_t priority_micro(std::int64_t propensity_micro, std::int64_t context_
 std::int64_t sigmoid_micro(std::int64_t z_micro) {
   constexpr std::int64_t kEdge = kUnits * kMicro;
   const bool negative = z_micro < 0;
-  const std::int64_t z = negative ? (z_micro < -kEdge ? kEdge : -z_micro)
-                                  : (z_micro > kEdge ? kEdge : z_micro);
+  const std::int64_t z =
+      negative ? (z_micro < -kEdge ? kEdge : -z_micro) : (z_micro > kEdge ? kEdge : z_micro);
   const std::int64_t scaled = z * kStepsPerUnit;
   const auto k = static_cast<std::size_t>(scaled / kMicro);
   std::int64_t value = kSigmoid[k];

@@ -1,5 +1,5 @@
-// Money and scores in integers: 128 bits inside, saturating at the edges, so that no rounding and no
-// order of operations can differ between machines. Thread class: any-thread (pure functions).
+// Money and scores in integers: 128 bits inside, saturating at the edges, so that no rounding and
+// no order of operations can differ between machines. Thread class: any-thread (pure functions).
 #pragma once
 #include <cstdint>
 #include <limits>

@@ -10,8 +10,8 @@
 namespace concord::scoring {
 namespace {
 
-constexpr std::size_t kChunk = 1'024;     // customers one thread takes at a time
-constexpr std::size_t kWaveChunks = 64;   // chunks between two calls of the sink
+constexpr std::size_t kChunk = 1'024;    // customers one thread takes at a time
+constexpr std::size_t kWaveChunks = 64;  // chunks between two calls of the sink
 
 struct ChunkResult {
   index::Buffer lines;
@@ -49,8 +49,10 @@ void write_line(index::Buffer& lines, const PolicyData& policy, const Decision& 
   }
   out.end_array();
   out.key("no_action");
-  if (decision.no_action.empty()) out.null();
-  else out.string(decision.no_action);
+  if (decision.no_action.empty())
+    out.null();
+  else
+    out.string(decision.no_action);
   out.end_object();
   lines.push('\n');
 }

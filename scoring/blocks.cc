@@ -19,8 +19,7 @@ std::int64_t touched_ms(const EntryView& entry, index::UnixMillis as_of) {
 }
 
 bool is_stale(const BlockRule& rule, const EntryView& entry, index::UnixMillis as_of) {
-  return rule.stale_after_ms != 0 &&
-         as_of.ms - touched_ms(entry, as_of) >= rule.stale_after_ms;
+  return rule.stale_after_ms != 0 && as_of.ms - touched_ms(entry, as_of) >= rule.stale_after_ms;
 }
 
 /// Collects the causes of one rule that still count; true when there are any.
@@ -76,14 +75,13 @@ void find_blocks(ConditionState& state, Blocks& blocks) {
     blocks.rules.push_back(live);
     if (rule.strength != Strength::note) blocks.holding |= 1ULL << number;
   }
-  std::sort(blocks.rules.begin(), blocks.rules.end(),
-            [&](const LiveRule& a, const LiveRule& b) {
-              const BlockRule& left = policy.rules[a.rule];
-              const BlockRule& right = policy.rules[b.rule];
-              if (left.strength != right.strength) return left.strength < right.strength;
-              if (left.severity != right.severity) return left.severity < right.severity;
-              return a.rule < b.rule;
-            });
+  std::sort(blocks.rules.begin(), blocks.rules.end(), [&](const LiveRule& a, const LiveRule& b) {
+    const BlockRule& left = policy.rules[a.rule];
+    const BlockRule& right = policy.rules[b.rule];
+    if (left.strength != right.strength) return left.strength < right.strength;
+    if (left.severity != right.severity) return left.severity < right.severity;
+    return a.rule < b.rule;
+  });
   if (!blocks.stale.empty()) sort_stale(blocks.stale);
 }
 

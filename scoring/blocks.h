@@ -28,7 +28,7 @@ struct Blocks {
   std::vector<LiveRule> rules;  // worst first: strength, severity, order of company.toml
   std::vector<LiveCause> causes;
   std::vector<index::EntryView> stale;  // forgotten causes, oldest first, each once
-  std::uint64_t holding = 0;  // bits of the rules that stop or postpone
+  std::uint64_t holding = 0;            // bits of the rules that stop or postpone
 };
 
 /// Refills `blocks` from the causes in `state.facts`.

@@ -75,8 +75,8 @@ bool passes_pauses(const ConditionState& state, const Action& action, Reason& re
     if (newest == nullptr || newest->at_ms + pause.pause_ms <= state.as_of.ms) continue;
     if (nth_newest(rejects, pause.after, newest->at_ms - pause.window_ms, is_his) == nullptr)
       continue;
-    hold_back(reason, pause.name, "the customer turned this down",
-              newest->at_ms + pause.pause_ms, newest->entry, evidence);
+    hold_back(reason, pause.name, "the customer turned this down", newest->at_ms + pause.pause_ms,
+              newest->entry, evidence);
     return false;
   }
   return true;
@@ -113,8 +113,7 @@ bool passes_care_floor(const ConditionState& state, const Action& action, Reason
 
 bool is_care_due(const ConditionState& state) {
   const std::int64_t since = state.facts->silent_since_ms;
-  return since != index::kNoTime &&
-         state.as_of.ms - since >= state.policy->care_floor.silence_ms;
+  return since != index::kNoTime && state.as_of.ms - since >= state.policy->care_floor.silence_ms;
 }
 
 bool passes_contact_policy(const ConditionState& state, const Action& action, bool outbound,

@@ -1,5 +1,6 @@
-// Contact policies of one action: caps, pauses after rejects, the duplicate-topic guard and the care
-// floor, computed from the timeline. Thread class: any-thread (a function over one-owner state).
+// Contact policies of one action: caps, pauses after rejects, the duplicate-topic guard and the
+// care floor, computed from the timeline. Thread class: any-thread (a function over one-owner
+// state).
 #pragma once
 #include <vector>
 

@@ -17,8 +17,8 @@ DecideScratch::~DecideScratch() = default;
 namespace {
 
 constexpr std::string_view kStages[kStageCount] = {
-    "available",     "eligibility",    "applicability", "suitability", "contact_policy",
-    "service_first", "deliverability", "propensity"};
+    "available",      "eligibility",   "applicability",  "suitability",
+    "contact_policy", "service_first", "deliverability", "propensity"};
 
 /// The question as bytes of a fixed size.
 class QuestionBytes {
@@ -88,12 +88,11 @@ void tell_authority(const FunnelState& state, Decision& out) {
 }
 
 void rank(Decision& out) {
-  std::sort(out.ranked.begin(), out.ranked.end(),
-            [](const RankedAction& a, const RankedAction& b) {
-              if (a.tier != b.tier) return a.tier < b.tier;
-              if (a.priority_micro != b.priority_micro) return a.priority_micro > b.priority_micro;
-              return a.action < b.action;  // the catalogue is ordered by id
-            });
+  std::sort(out.ranked.begin(), out.ranked.end(), [](const RankedAction& a, const RankedAction& b) {
+    if (a.tier != b.tier) return a.tier < b.tier;
+    if (a.priority_micro != b.priority_micro) return a.priority_micro > b.priority_micro;
+    return a.action < b.action;  // the catalogue is ordered by id
+  });
   if (!out.ranked.empty()) return;
   const auto most = std::max_element(out.dropped_at.begin(), out.dropped_at.end());
   out.no_action = kStages[most - out.dropped_at.begin()];
@@ -171,8 +170,8 @@ index::Hash128 answer_id(const Policy& policy, const index::Customer& customer,
   return bytes.hash();
 }
 
-void decide(const Policy& policy, const index::Customer& customer,
-            const DecisionQuestion& question, DecideScratch& scratch, Decision& out) {
+void decide(const Policy& policy, const index::Customer& customer, const DecisionQuestion& question,
+            DecideScratch& scratch, Decision& out) {
   CONCORD_ASSERT(customer.record && question.direction != index::Direction::none);
   CONCORD_ASSERT(question.channel.empty() || policy.has_channel(question.channel));
   const PolicyData& data = policy.data();

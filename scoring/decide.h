@@ -1,6 +1,6 @@
-// What to do now for one customer, why, and why not the rest: the funnel from the whole catalogue to
-// a ranked list. A pure function of (policy, customer at a revision, question): no clock, no state.
-// Thread class: any-thread (functions); DecideScratch and Decision are one-owner.
+// What to do now for one customer, why, and why not the rest: the funnel from the whole catalogue
+// to a ranked list. A pure function of (policy, customer at a revision, question): no clock, no
+// state. Thread class: any-thread (functions); DecideScratch and Decision are one-owner.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -32,8 +32,14 @@ struct DecisionQuestion {
 
 /// Where an action left the funnel, in the order they are asked.
 enum class Stage : std::uint8_t {
-  available, eligibility, applicability, suitability, contact_policy, service_first,
-  deliverability, propensity,
+  available,
+  eligibility,
+  applicability,
+  suitability,
+  contact_policy,
+  service_first,
+  deliverability,
+  propensity,
 };
 inline constexpr std::size_t kStageCount = 8;
 std::string_view word(Stage stage);
@@ -41,13 +47,13 @@ std::string_view word(Stage stage);
 /// Why something is not done. Texts borrow from the policy (or are constants).
 struct Reason {
   Stage stage = Stage::available;
-  std::string_view component;      // the rule, cap, condition or channel, in the policy's name
-  std::string_view because;        // a sentence from the policy, or a constant
-  std::string_view unknown_field;  // not empty: the reason is `unknown:<field>`
+  std::string_view component;        // the rule, cap, condition or channel, in the policy's name
+  std::string_view because;          // a sentence from the policy, or a constant
+  std::string_view unknown_field;    // not empty: the reason is `unknown:<field>`
   std::uint32_t evidence_begin = 0;  // into Decision::evidence
   std::uint32_t evidence_count = 0;
   std::int64_t until_ms = index::kNoTime;
-  std::string_view ends_when;      // shown when there is no `until_ms`
+  std::string_view ends_when;  // shown when there is no `until_ms`
 };
 
 struct Factors {
@@ -74,11 +80,11 @@ struct RankedAction {
   std::int64_t priority_micro = 0;
   bool asked = false;                // the customer asked for it
   std::uint64_t deliverable_by = 0;  // bit per channel of company.toml
-  std::uint32_t why_begin = 0;  // into Decision::whys
+  std::uint32_t why_begin = 0;       // into Decision::whys
   std::uint32_t why_count = 0;
-  std::int32_t treatment = -1;       // of the question's channel; -1: none
+  std::int32_t treatment = -1;  // of the question's channel; -1: none
   bool has_blocked_here = false;
-  Reason blocked_here;               // why not on the question's channel
+  Reason blocked_here;  // why not on the question's channel
 };
 
 struct Dropped {
@@ -110,16 +116,16 @@ struct Decision {
   index::EventSeq revision = 0;
   index::UnixMillis as_of;
   index::Hash128 answer_id;
-  std::string_view language;          // the customer's, else the company's
-  std::vector<RankedAction> ranked;   // all that may be done, best first
-  std::vector<Dropped> dropped;       // the rest of the catalogue, by action
-  std::vector<Block> blocks;          // worst first: strength, severity, order of company.toml
-  std::vector<Authority> authority;   // by the order of company.toml
+  std::string_view language;         // the customer's, else the company's
+  std::vector<RankedAction> ranked;  // all that may be done, best first
+  std::vector<Dropped> dropped;      // the rest of the catalogue, by action
+  std::vector<Block> blocks;         // worst first: strength, severity, order of company.toml
+  std::vector<Authority> authority;  // by the order of company.toml
   std::vector<Why> whys;
   std::vector<index::EntryView> evidence;
-  std::span<const FeatureValue> features;  // by the order of features.toml
+  std::span<const FeatureValue> features;               // by the order of features.toml
   std::array<std::uint32_t, kStageCount> dropped_at{};  // counts by stage
-  std::string_view no_action;         // empty unless `ranked` is empty: the commonest cause
+  std::string_view no_action;  // empty unless `ranked` is empty: the commonest cause
 };
 
 /// Working memory, reused between questions. Nothing is allocated once it is warm.
@@ -138,8 +144,8 @@ class DecideScratch {
 
 /// Fills `out` (whatever it held). Requires: customer.record is not empty, direction is inbound or
 /// outbound, the channel is empty or one of the policy's.
-void decide(const Policy& policy, const index::Customer& customer,
-            const DecisionQuestion& question, DecideScratch& scratch, Decision& out);
+void decide(const Policy& policy, const index::Customer& customer, const DecisionQuestion& question,
+            DecideScratch& scratch, Decision& out);
 
 /// The id of an answer: equal for the context answer and the next-best-action answer to the same
 /// question. A context answer asks outbound, without intent. The channel, the limit and `explain`

@@ -178,11 +178,11 @@ bool Deliverability::passes_caps(const Sending& sending, const Channel& channel,
     if (!cap.channels.empty() &&
         std::find(cap.channels.begin(), cap.channels.end(), channel.id) == cap.channels.end())
       continue;
-    const Contact* full = nth_newest(
-        state_->facts->contacts, cap.limit, state_->as_of.ms - cap.window_ms,
-        [&](const Contact& contact) {
-          return counts_for(contact, cap.purposes) && contact.entry.channel() == channel.id;
-        });
+    const Contact* full = nth_newest(state_->facts->contacts, cap.limit,
+                                     state_->as_of.ms - cap.window_ms, [&](const Contact& contact) {
+                                       return counts_for(contact, cap.purposes) &&
+                                              contact.entry.channel() == channel.id;
+                                     });
     if (full == nullptr) continue;
     reason = reason_of(cap.name, "the most contacts on this channel are made", {});
     reason.until_ms = full->at_ms + cap.window_ms;

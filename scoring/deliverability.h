@@ -45,8 +45,8 @@ class Deliverability {
   std::vector<Row> rows_;
 };
 
-/// The entry that holds `count`-th newest place among contacts that `counts` accepts, when there are
-/// so many within (as_of - window, as_of]. nullptr: fewer.
+/// The entry that holds `count`-th newest place among contacts that `counts` accepts, when there
+/// are so many within (as_of - window, as_of]. nullptr: fewer.
 template <typename Counts>
 const Contact* nth_newest(const std::vector<Contact>& contacts, std::uint32_t count,
                           std::int64_t after_ms, Counts&& counts) {

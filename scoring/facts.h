@@ -15,7 +15,7 @@ namespace concord::scoring {
 struct Contact {
   index::EntryView entry;
   std::int64_t at_ms;
-  std::uint32_t topic;  // kNone: no topic of the catalogue
+  std::uint32_t topic;        // kNone: no topic of the catalogue
   std::uint32_t purpose_bit;  // 0: not stated, so it counts for every purpose
 };
 
@@ -33,7 +33,7 @@ struct Facts {
   std::vector<Contact> contacts;  // outbound, newest first, within the policy's longest window
   std::vector<Contact> rejects;   // outcomes that turned something down, newest first
   std::vector<Cause> causes;      // customer's first, then each account's; newest first
-  std::vector<index::EntryView> asked;  // still to be answered, newest first
+  std::vector<index::EntryView> asked;    // still to be answered, newest first
   std::vector<index::EntryView> credits;  // newest first, within the longest authority period
   std::int64_t silent_since_ms = index::kNoTime;  // last contact that counts as care
 
@@ -55,7 +55,6 @@ void gather(const PolicyData& policy, const index::Customer& customer, index::Un
 
 /// The amount in minor units of the company's currency, floored; empty: no amount or no rate for
 /// its currency at its `at`.
-std::optional<std::int64_t> company_amount(const PolicyData& policy,
-                                           const index::EntryView& entry);
+std::optional<std::int64_t> company_amount(const PolicyData& policy, const index::EntryView& entry);
 
 }  // namespace concord::scoring

@@ -105,13 +105,17 @@ Match match(const Filter& f, const EntryView& e, index::UnixMillis as_of) {
     }
   }
   if (f.priority_max != 0) {
-    if (e.row().priority() == 0) out = {Outcome::unknown, "priority"};
-    else if (e.row().priority() > f.priority_max) return {};
+    if (e.row().priority() == 0)
+      out = {Outcome::unknown, "priority"};
+    else if (e.row().priority() > f.priority_max)
+      return {};
   }
   if (!f.attribute.empty()) {
     const AttributeText value = attribute_of(e, f.attribute);
-    if (!value.found) out = {Outcome::unknown, f.attribute};
-    else if (!has_word(f.attribute_values, value.text)) return {};
+    if (!value.found)
+      out = {Outcome::unknown, f.attribute};
+    else if (!has_word(f.attribute_values, value.text))
+      return {};
   }
   return f.sure && out.outcome == Outcome::unknown ? Match{} : out;
 }

@@ -20,9 +20,9 @@ struct Filter {
   std::int8_t overdue = -1;
   std::int8_t requested = -1;
   std::int8_t is_public = -1;
-  std::uint8_t priority_max = 0;  // 0: any
-  bool sure = false;              // what is absent does not match
-  std::int64_t younger_than_ms = 0;  // `at` in (as_of - this, as_of]; 0: any age
+  std::uint8_t priority_max = 0;      // 0: any
+  bool sure = false;                  // what is absent does not match
+  std::int64_t younger_than_ms = 0;   // `at` in (as_of - this, as_of]; 0: any age
   std::int64_t due_within_ms = 0;     // `due_at` in (as_of, as_of + this]; 0: any
   std::int64_t closed_within_ms = 0;  // `closed_at` in (as_of - this, as_of]; 0: any
   std::vector<std::string> departments, sources, channels, topics, reasons, statuses, brands;

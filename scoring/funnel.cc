@@ -201,8 +201,9 @@ void Funnel::tell_why(const Action& action, RankedAction& ranked) {
     out_.evidence.push_back(state_.facts.newest[action.about]);
     add_why(policy_.features[action.about].name, begin);
   }
-  if (action.care) add_why("the customer has not heard from us for too long",
-                           static_cast<std::uint32_t>(out_.evidence.size()));
+  if (action.care)
+    add_why("the customer has not heard from us for too long",
+            static_cast<std::uint32_t>(out_.evidence.size()));
   ranked.why_count = static_cast<std::uint32_t>(out_.whys.size()) - ranked.why_begin;
 }
 

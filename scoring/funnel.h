@@ -41,7 +41,7 @@ class Funnel {
   const PolicyData& policy_;
   const DecisionQuestion& question_;
   Decision& out_;
-  bool asked_ = false;                     // the action at hand
+  bool asked_ = false;                          // the action at hand
   const index::EntryView* asked_by_ = nullptr;  // the entry that asks; nullptr: the intent does
 };
 

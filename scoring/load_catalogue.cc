@@ -113,8 +113,8 @@ void Catalogue::read_action(TableReader& in) {
   if (!action.department.empty())
     check_known(in, "department", action.department, "department", data_.departments);
   if (in.take("purpose") == nullptr) in.problem("purpose", "is missing");
-  action.purpose = static_cast<index::Purpose>(
-      in.choice("purpose", index::words<index::Purpose>(), 0));
+  action.purpose =
+      static_cast<index::Purpose>(in.choice("purpose", index::words<index::Purpose>(), 0));
   if (action.purpose == index::Purpose::none && in.text("purpose") == "none")
     in.problem("purpose", "must be one of service, transactional, legal, sales, marketing");
   read_worth(in, action);
@@ -177,15 +177,16 @@ void Catalogue::read_when(TableReader& in, Action& action) {
 
 void Catalogue::read_links(TableReader& in, Action& action) {
   action.answers = in.texts("answers");
-  if (action.asked_only && action.answers.empty())
-    in.problem("asked_only", "needs 'answers'");
+  if (action.asked_only && action.answers.empty()) in.problem("asked_only", "needs 'answers'");
   for (const std::string& topic : in.texts("topics")) action.topics.push_back(topic_number(topic));
   std::vector<std::string> rules;
   for (const BlockRule& rule : data_.rules) rules.push_back(rule.name);
   for (const std::string& name : in.texts("acknowledges")) {
     const auto found = std::find(rules.begin(), rules.end(), name);
-    if (found == rules.end()) check_known(in, "acknowledges", name, "block rule", rules);
-    else action.acknowledges |= 1ULL << static_cast<unsigned>(found - rules.begin());
+    if (found == rules.end())
+      check_known(in, "acknowledges", name, "block rule", rules);
+    else
+      action.acknowledges |= 1ULL << static_cast<unsigned>(found - rules.begin());
   }
   const std::string about = in.text("about");
   if (about.empty()) return;
@@ -223,9 +224,9 @@ void Catalogue::read_treatments(TableReader& in, Action& action) {
         one.problem("text", "gives a string for each language: text = { en = \"…\", de = \"…\" }");
         continue;
       }
-      action.treatments.push_back({id + "." + member.name, number, member.name, brand,
-                                   read_wording(member.value.text, one.place_of(member.line),
-                                                loading_.problems)});
+      action.treatments.push_back(
+          {id + "." + member.name, number, member.name, brand,
+           read_wording(member.value.text, one.place_of(member.line), loading_.problems)});
     }
     one.finish();
   }

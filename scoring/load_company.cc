@@ -80,8 +80,10 @@ void load_channels(Loading& loading, TableReader& company) {
     channel.identities = in.texts("identities");
     for (const std::string& other : in.texts("wording_of")) {
       const auto found = std::find(ids.begin(), ids.end(), other);
-      if (found == ids.end()) check_known(in, "wording_of", other, "channel", ids);
-      else channel.wording_of.push_back(static_cast<std::uint32_t>(found - ids.begin()));
+      if (found == ids.end())
+        check_known(in, "wording_of", other, "channel", ids);
+      else
+        channel.wording_of.push_back(static_cast<std::uint32_t>(found - ids.begin()));
     }
     channel.quiet = read_quiet(loading, in);
     in.finish();
@@ -195,8 +197,10 @@ void load_zones(Loading& loading, const PolicyFile& file) {
     zone.offset_minutes = static_cast<std::int32_t>(in.integer("offset_minutes", 0, -900, 900));
     zone.daylight = static_cast<Daylight>(in.choice("daylight", kDaylight, 0));
     in.finish();
-    if (loading.data.zones.find(zone.name) != nullptr) in.problem("name", "is given twice");
-    else loading.data.zones.add(std::move(zone));
+    if (loading.data.zones.find(zone.name) != nullptr)
+      in.problem("name", "is given twice");
+    else
+      loading.data.zones.add(std::move(zone));
   }
   root.finish();
 }

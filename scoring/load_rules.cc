@@ -90,8 +90,7 @@ BlockRule read_rule(Loading& loading, TableReader& in) {
     in.problem("match", "or 'when' must say what causes it");
   if (!rule.has_match && rule.strength == Strength::postpone)
     in.problem("postpone", "counts from the entry found by 'match', which is missing");
-  if (!rule.has_match && rule.scope != RuleScope::customer)
-    in.problem("scope", "needs a 'match'");
+  if (!rule.has_match && rule.scope != RuleScope::customer) in.problem("scope", "needs a 'match'");
   rule.purposes = in.bits<index::Purpose>("purposes");
   if (rule.purposes == 0 && rule.strength != Strength::note)
     in.problem("purposes", "must say what is blocked");
@@ -148,8 +147,7 @@ void load_rules(Loading& loading, TableReader& company) {
   std::vector<BlockRule>& rules = loading.data.rules;
   for (const TomlNode* table : company.tables("block")) {
     TableReader naming(*table, "block", company.file(), loading.problems);
-    TableReader in(*table, "block '" + naming.text("name") + "'", company.file(),
-                   loading.problems);
+    TableReader in(*table, "block '" + naming.text("name") + "'", company.file(), loading.problems);
     BlockRule rule = read_rule(loading, in);
     for (const BlockRule& other : rules)
       if (other.name == rule.name) in.problem("name", "is given twice");

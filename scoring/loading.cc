@@ -45,10 +45,11 @@ struct Mark {
 };
 Mark mark_at(std::string_view text) {
   using What = TextPiece::What;
-  constexpr std::pair<std::string_view, What> kMarks[] = {
-      {"{key}", What::key},           {"{department}", What::department},
-      {"{date}", What::date},         {"[[", What::begin_optional},
-      {"]]", What::end_optional}};
+  constexpr std::pair<std::string_view, What> kMarks[] = {{"{key}", What::key},
+                                                          {"{department}", What::department},
+                                                          {"{date}", What::date},
+                                                          {"[[", What::begin_optional},
+                                                          {"]]", What::end_optional}};
   for (const auto& [mark, what] : kMarks)
     if (text.starts_with(mark)) return {what, mark.size()};
   return {};
@@ -75,8 +76,10 @@ std::uint64_t read_channels(Loading& loading, TableReader& reader, std::string_v
   std::uint64_t bits = 0;
   for (const std::string& id : reader.texts(key)) {
     const std::uint32_t channel = find_channel(loading.data, id);
-    if (channel == kNone) check_known(reader, key, id, "channel", known);
-    else bits |= 1ULL << channel;
+    if (channel == kNone)
+      check_known(reader, key, id, "channel", known);
+    else
+      bits |= 1ULL << channel;
   }
   return bits;
 }
@@ -127,8 +130,8 @@ std::vector<std::uint32_t> read_conditions(Loading& loading, TableReader& reader
   const TomlNode* node = reader.take(key);
   for (const std::string& text : reader.texts(key)) {
     const bool array = node->type == TomlNode::Type::array;
-    const std::string place = array ? reader.place_of(node->elements[out.size()].line)
-                                    : reader.place_of_key(key);
+    const std::string place =
+        array ? reader.place_of(node->elements[out.size()].line) : reader.place_of_key(key);
     out.push_back(compile(loading, text, place));
   }
   return out;
@@ -162,7 +165,8 @@ std::vector<TextPiece> read_wording(std::string_view text, const std::string& pl
     if (depth < 0 || depth > 1) break;
     begin = at += mark.length;
   }
-  if (depth != 0) problems.add(place, "text: '[[' and ']]' must come in pairs, none inside another");
+  if (depth != 0)
+    problems.add(place, "text: '[[' and ']]' must come in pairs, none inside another");
   add_literal(pieces, text.substr(begin));
   return pieces;
 }

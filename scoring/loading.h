@@ -41,8 +41,8 @@ void link_policy(Loading& loading, TableReader& company);
 // Shared by the steps.
 
 /// Keys of a filter: kind, state, trouble, direction, purpose, open, overdue, requested, public,
-/// priority_max, younger_than, due_within, closed_within, department, source, channel, topic, reason, status, brand,
-/// attribute, values, sure.
+/// priority_max, younger_than, due_within, closed_within, department, source, channel, topic,
+/// reason, status, brand, attribute, values, sure.
 Filter read_filter(Loading& loading, const TomlNode& table, const std::string& what,
                    TableReader& parent);
 /// The conditions of `key` (a string or an array), compiled.

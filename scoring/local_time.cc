@@ -52,16 +52,16 @@ std::uint32_t local_minute(const Zone& zone, index::UnixMillis at) {
 
 void ZoneTable::add(Zone zone) {
   CONCORD_ASSERT(find(zone.name) == nullptr);
-  const auto place = std::lower_bound(
-      zones_.begin(), zones_.end(), zone.name,
-      [](const Zone& one, const std::string& name) { return one.name < name; });
+  const auto place =
+      std::lower_bound(zones_.begin(), zones_.end(), zone.name,
+                       [](const Zone& one, const std::string& name) { return one.name < name; });
   zones_.insert(place, std::move(zone));
 }
 
 const Zone* ZoneTable::find(std::string_view name) const {
-  const auto place = std::lower_bound(
-      zones_.begin(), zones_.end(), name,
-      [](const Zone& one, std::string_view wanted) { return one.name < wanted; });
+  const auto place =
+      std::lower_bound(zones_.begin(), zones_.end(), name,
+                       [](const Zone& one, std::string_view wanted) { return one.name < wanted; });
   return place != zones_.end() && place->name == name ? &*place : nullptr;
 }
 

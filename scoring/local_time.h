@@ -15,7 +15,7 @@ namespace concord::scoring {
 enum class Daylight : std::uint8_t { none, eu, us };
 
 struct Zone {
-  std::string name;  // IANA: "Europe/Berlin"
+  std::string name;                 // IANA: "Europe/Berlin"
   std::int32_t offset_minutes = 0;  // east of UTC, in winter
   Daylight daylight = Daylight::none;
 };

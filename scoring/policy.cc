@@ -30,7 +30,8 @@ Result<std::vector<std::string>> list_files(const std::string& folder) {
       names.push_back(fs::relative(at->path(), folder).generic_string());
   if (error) return index::fail(Code::io_error, error.message(), folder);
   if (names.size() > kFilesMax)
-    return index::fail(Code::over_limit, "more than " + std::to_string(kFilesMax) + " files", folder);
+    return index::fail(Code::over_limit, "more than " + std::to_string(kFilesMax) + " files",
+                       folder);
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -47,8 +48,10 @@ Result<std::vector<PolicyFile>> read_files(const std::string& folder, Problems& 
       continue;
     }
     auto root = parse_toml(name, *bytes);
-    if (!root.has_value()) problems.add(std::move(root.error()));
-    else files.push_back(PolicyFile{name, std::move(*bytes), std::move(*root)});
+    if (!root.has_value())
+      problems.add(std::move(root.error()));
+    else
+      files.push_back(PolicyFile{name, std::move(*bytes), std::move(*root)});
   }
   return files;
 }
@@ -77,10 +80,13 @@ void load_all(Loading& loading, const std::vector<PolicyFile>& files, const Poli
   declare_environment(loading.data);
   std::vector<const PolicyFile*> actions;
   for (const PolicyFile& file : files) {
-    if (file.name.starts_with("models/")) load_model(loading, file);
-    else if (file.name.starts_with("actions/")) actions.push_back(&file);
+    if (file.name.starts_with("models/"))
+      load_model(loading, file);
+    else if (file.name.starts_with("actions/"))
+      actions.push_back(&file);
     else if (file.name != "time_zones.toml" && file.name != "features.toml" && &file != &company)
-      loading.problems.add(file.name + ":1", "nobody reads this file: a policy set has company.toml, "
+      loading.problems.add(file.name + ":1",
+                           "nobody reads this file: a policy set has company.toml, "
                            "features.toml, time_zones.toml, actions/*.toml and models/*.toml");
   }
   load_rules(loading, reader);
@@ -126,8 +132,7 @@ Result<std::shared_ptr<const Policy>> load_policy(const std::string& folder) {
   if (company == nullptr && loading.problems.empty())
     return index::fail(Code::not_found, "there is no company.toml", folder);
   if (company != nullptr) load_all(loading, *files, *company);
-  if (!loading.problems.empty())
-    return index::fail(loading.problems.summary(kPolicyErrorsShown));
+  if (!loading.problems.empty()) return index::fail(loading.problems.summary(kPolicyErrorsShown));
   loading.data.version = version_of(*files);
   return std::make_shared<const Policy>(std::move(loading.owned));
 }

@@ -56,7 +56,7 @@ struct Quiet {  // minutes of the local day; from > to: over midnight; equal: ne
 struct Channel {
   std::string id;
   bool internal = false;  // colleagues, not the customer: no consent, caps or quiet hours
-  std::vector<std::string> identities;  // types, one of which the customer must have; empty: none
+  std::vector<std::string> identities;    // types, one of which the customer must have; empty: none
   std::vector<std::uint32_t> wording_of;  // channels whose treatments serve here, in this order
   Quiet quiet;
 };
@@ -66,7 +66,7 @@ struct Cap {
   Scope scope = Scope::all;
   std::uint32_t limit = 0;
   std::int64_t window_ms = 0;
-  std::uint32_t purposes = 0;  // counted, and held back
+  std::uint32_t purposes = 0;         // counted, and held back
   std::vector<std::string> channels;  // scope channel: these; empty: each one
 };
 struct Pause {
@@ -84,7 +84,7 @@ struct DuplicateTopic {
 struct CareFloor {
   std::int64_t silence_ms = 0;  // 0: no floor
   std::int64_t lever_add_micro = 0;
-  std::uint32_t purposes = 0;   // outbound contacts that are care
+  std::uint32_t purposes = 0;  // outbound contacts that are care
 };
 struct Grade {
   std::string name;
@@ -108,16 +108,16 @@ struct BlockRule {
   std::int64_t postpone_ms = 0;
   bool has_match = false;
   Filter match;
-  std::uint32_t when = kNone;   // condition
-  std::uint32_t purposes = 0;   // blocked
+  std::uint32_t when = kNone;  // condition
+  std::uint32_t purposes = 0;  // blocked
   bool spares_asked = true;
   std::int64_t stale_after_ms = 0;  // 0: never stale
   std::string because;
   std::string ends_when;
 };
 struct ConsentNeed {
-  bool required = false;                // unknown is then not enough
-  std::vector<std::string> consents;    // consent purposes that speak about it
+  bool required = false;              // unknown is then not enough
+  std::vector<std::string> consents;  // consent purposes that speak about it
 };
 
 // ---- actions/*.toml
@@ -173,7 +173,7 @@ struct Action {
   bool care = false;
   bool stale_task = false;
   bool asked_only = false;
-  bool grants = false;  // its answer shows what each grade may grant
+  bool grants = false;           // its answer shows what each grade may grant
   std::uint32_t directions = 0;  // bits; 0: both
   std::int64_t from_ms = index::kNoTime;
   std::int64_t to_ms = index::kNoTime;
@@ -186,7 +186,7 @@ struct Action {
   std::uint64_t acknowledges = 0;    // bits of block rules
   std::uint32_t about = kNone;       // feature whose newest entry is the reason
   std::vector<ContextWeight> context;
-  std::vector<std::string> answers;      // intents, and topics, reasons or kinds of requests
+  std::vector<std::string> answers;  // intents, and topics, reasons or kinds of requests
   std::vector<std::uint32_t> topics;
   std::vector<Gate> eligibility, applicability, suitability;  // all levels, in order
   std::vector<Treatment> treatments;

@@ -89,8 +89,10 @@ void Renderer::action(const RankedAction& ranked, std::size_t rank,
   out_.end_array();
   treatment(ranked, action, question.channel);
   out_.key("authority");
-  if (action.grants) authority();
-  else out_.begin_array().end_array();
+  if (action.grants)
+    authority();
+  else
+    out_.begin_array().end_array();
   if ((explain & kExplainScores) != 0) scores(action);
   out_.end_object();
 }
@@ -139,8 +141,10 @@ void Renderer::because(const Reason& reason) {
 }
 
 void Renderer::ending(const Reason& reason) {
-  if (reason.until_ms != kNoTime) out_.key("until").time(index::UnixMillis{reason.until_ms});
-  else out_.key("ends_when").string(reason.ends_when);
+  if (reason.until_ms != kNoTime)
+    out_.key("until").time(index::UnixMillis{reason.until_ms});
+  else
+    out_.key("ends_when").string(reason.ends_when);
 }
 
 void Renderer::treatment(const RankedAction& ranked, const Action& action,
@@ -221,8 +225,10 @@ void Renderer::scores(const Action& action) {
       out_.begin_object();
       out_.key("feature").string(policy_.features[predictor.feature].name);
       out_.key("value");
-      if (feature.known) out_.integer(feature.value);
-      else out_.null();
+      if (feature.known)
+        out_.integer(feature.value);
+      else
+        out_.null();
       out_.key("contribution_micro").integer(contribution_micro(predictor, decision_.features));
       out_.end_object();
     }
@@ -286,8 +292,10 @@ void write_decision(JsonWriter& out, const Policy& policy, const Decision& decis
   renderer.dropped((explain & kExplainDropped) != 0);
   renderer.counts();
   out.key("no_action");
-  if (decision.no_action.empty()) out.null();
-  else out.string(decision.no_action);
+  if (decision.no_action.empty())
+    out.null();
+  else
+    out.string(decision.no_action);
   out.end_object();
 }
 

@@ -38,8 +38,8 @@ class TableReader {
   TableReader(const TomlNode& table, std::string what, const std::string& file, Problems& problems)
       : table_(table), what_(std::move(what)), file_(file), problems_(problems) {}
 
-  // Each takes the key out. A missing key gives the fall-back; a wrong value is a problem, and gives
-  // it too. `required_…`: missing is a problem.
+  // Each takes the key out. A missing key gives the fall-back; a wrong value is a problem, and
+  // gives it too. `required_…`: missing is a problem.
   std::string text(std::string_view key, std::string_view fallback = {});
   std::string required_text(std::string_view key);
   std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t min = 0,

@@ -1,7 +1,7 @@
 #include "scoring/toml_tree.h"
 
-#include <sstream>
 #include <toml++/toml.h>
+#include <sstream>
 
 namespace concord::scoring {
 namespace {
@@ -24,7 +24,8 @@ TomlNode convert_table(const toml::table& table) {
   TomlNode out;
   out.type = TomlNode::Type::table;
   for (const auto& [key, value] : table)
-    out.members.push_back(TomlMember{std::string(key.str()), line_of(key.source()), convert(value)});
+    out.members.push_back(
+        TomlMember{std::string(key.str()), line_of(key.source()), convert(value)});
   return out;
 }
 

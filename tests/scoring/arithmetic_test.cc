@@ -26,7 +26,8 @@ std::int64_t slow_priority(std::int64_t p, std::int64_t c, std::int64_t v, std::
       next.push_back(static_cast<char>('0' + static_cast<int>(sum % 10)));
       carry = sum / 10;
     }
-    for (; carry > 0; carry /= 10) next.push_back(static_cast<char>('0' + static_cast<int>(carry % 10)));
+    for (; carry > 0; carry /= 10)
+      next.push_back(static_cast<char>('0' + static_cast<int>(carry % 10)));
     digits = next;
   }
   Wide value = 0;

@@ -40,8 +40,12 @@ RecordBuilder person() {
 }
 EntrySpec open_case(double at) { return {.at_day = at, .state = StateType::open}; }
 EntrySpec told(double at, std::string topic, Purpose purpose = Purpose::sales) {
-  return {.kind = Kind::message, .key = "m" + std::to_string(at), .at_day = at,
-          .direction = Direction::outbound, .purpose = purpose, .channel = "email",
+  return {.kind = Kind::message,
+          .key = "m" + std::to_string(at),
+          .at_day = at,
+          .direction = Direction::outbound,
+          .purpose = purpose,
+          .channel = "email",
           .topic = std::move(topic)};
 }
 
@@ -50,8 +54,8 @@ constexpr const char* kOffer = "sales/offer/a";
 TEST(ServiceFirst, AnOpenCaseStopsSellingUntilItIsSolved) {
   SmallPolicy small;
   const auto policy = small.action("a", "").must_load();
-  for (const auto& [closed, blocked] : {std::pair{EntrySpec::kNone, true}, {kNow + 1, true},
-                                        {kNow - 1, false}}) {
+  for (const auto& [closed, blocked] :
+       {std::pair{EntrySpec::kNone, true}, {kNow + 1, true}, {kNow - 1, false}}) {
     RecordBuilder ann = person();
     EntrySpec spec = open_case(kNow - 10);
     spec.closed_day = closed;
@@ -69,8 +73,7 @@ TEST(ServiceFirst, AnOpenCaseStopsSellingUntilItIsSolved) {
 
 TEST(ServiceFirst, WhatTheCustomerAsksForIsAnsweredAfterTheProblem) {
   SmallPolicy small;
-  const auto policy =
-      small.action("a", "answers = [\"offer\"]\nvalue_minor = 999999").must_load();
+  const auto policy = small.action("a", "answers = [\"offer\"]\nvalue_minor = 999999").must_load();
   RecordBuilder ann = person();
   const index::Customer customer = ann.entry(open_case(kNow - 10)).customer();
   EXPECT_THAT(tell(*policy, customer, inbound("offer")).ranked,
@@ -85,8 +88,11 @@ TEST(ServiceFirst, WhatTheCustomerAsksForIsAnsweredAfterTheProblem) {
 TEST(ServiceFirst, ARequestedEntryIsAnsweredUntilWeSpokeAboutIt) {
   SmallPolicy small;
   const auto policy = small.action("a", "asked_only = true\nanswers = [\"offer\"]").must_load();
-  const EntrySpec request{.kind = Kind::message, .at_day = kNow - 3,
-                          .direction = Direction::inbound, .topic = "offer", .requested = true};
+  const EntrySpec request{.kind = Kind::message,
+                          .at_day = kNow - 3,
+                          .direction = Direction::inbound,
+                          .topic = "offer",
+                          .requested = true};
   RecordBuilder asks = person();
   EXPECT_THAT(tell(*policy, asks.entry(request).customer(), outbound()).ranked,
               ElementsAre(kOffer));
@@ -103,8 +109,8 @@ TEST(ServiceFirst, AForgottenCauseBecomesATaskInsteadOfABlock) {
     RecordBuilder ann = person();
     const Told got = tell(*policy, ann.entry(open_case(kNow - age)).customer(), outbound());
     if (stale) {
-      EXPECT_THAT(got.ranked, ElementsAre("service/case/finish_or_correct", kOffer,
-                                          "service/case/answer"));
+      EXPECT_THAT(got.ranked,
+                  ElementsAre("service/case/finish_or_correct", kOffer, "service/case/answer"));
     } else {
       EXPECT_EQ(got.dropped.at(kOffer), "service_first open_case");
     }
@@ -126,15 +132,17 @@ TEST(ServiceFirst, AnUnknownStateBlocks) {
   SmallPolicy small;
   const auto policy = small.action("a", "").must_load();
   RecordBuilder ann = person();
-  const Told got =
-      tell(*policy, ann.entry({.at_day = kNow - 1, .state = StateType::unknown}).customer(), outbound());
+  const Told got = tell(
+      *policy, ann.entry({.at_day = kNow - 1, .state = StateType::unknown}).customer(), outbound());
   EXPECT_THAT(got.because.at(kOffer), HasSubstr("unknown:state_type"));
 }
 
 TEST(ServiceFirst, AnAccountsCaseBlocksOnlyByScopeAccount) {
   for (const bool scoped : {false, true}) {
     SmallPolicy small;
-    if (scoped) small.change("company.toml", "strength = \"stop\"", "strength = \"stop\"\nscope = \"account\"");
+    if (scoped)
+      small.change("company.toml", "strength = \"stop\"",
+                   "strength = \"stop\"\nscope = \"account\"");
     const auto policy = small.action("a", "").must_load();
     RecordBuilder ann = person();
     RecordBuilder company(2, true);
@@ -147,17 +155,19 @@ TEST(ServiceFirst, AnAccountsCaseBlocksOnlyByScopeAccount) {
 
 // Each row: what one gate's condition gives, and what comes of the action.
 TEST(EngagementPolicy, GatesInOrderAndUnknownIsFalse) {
-  struct Row { const char* keys; const char* want; };
-  for (const Row& row : {
-           Row{"eligibility = \"true\"", ""},
-           Row{"eligibility = \"false\"", "eligibility action"},
-           Row{"applicability = \"false\"", "applicability action"},
-           Row{"suitability = \"false\"", "suitability action"},
-           Row{"eligibility = \"false\"\nsuitability = \"false\"", "eligibility action"},
-           Row{"suitability = \"false\"\napplicability = \"false\"", "applicability action"},
-           Row{"eligibility = [\"true\", \"false\"]", "eligibility action"},
-           Row{"eligibility = \"customer.language == 'en'\"", "eligibility action"},
-           Row{"eligibility = \"1 / features.open_cases == 1\"", "eligibility action"}}) {
+  struct Row {
+    const char* keys;
+    const char* want;
+  };
+  for (const Row& row :
+       {Row{"eligibility = \"true\"", ""}, Row{"eligibility = \"false\"", "eligibility action"},
+        Row{"applicability = \"false\"", "applicability action"},
+        Row{"suitability = \"false\"", "suitability action"},
+        Row{"eligibility = \"false\"\nsuitability = \"false\"", "eligibility action"},
+        Row{"suitability = \"false\"\napplicability = \"false\"", "applicability action"},
+        Row{"eligibility = [\"true\", \"false\"]", "eligibility action"},
+        Row{"eligibility = \"customer.language == 'en'\"", "eligibility action"},
+        Row{"eligibility = \"1 / features.open_cases == 1\"", "eligibility action"}}) {
     SCOPED_TRACE(row.keys);
     SmallPolicy small;
     const auto policy = small.action("a", row.keys).must_load();
@@ -193,7 +203,9 @@ TEST(ContactPolicy, ACapCountsItsWindowAndSaysWhenItIsFree) {
             "[[cap]]\nname = \"month\"\nlimit = 2\nwindow = \"30d\"\npurposes = [\"sales\"]\n");
   const auto policy = small.action("a", "").must_load();
   RecordBuilder ann = person();
-  ann.entry(told(kNow - 29, "x")).entry(told(kNow - 1, "x")).entry(told(kNow - 1, "y", Purpose::service));
+  ann.entry(told(kNow - 29, "x"))
+      .entry(told(kNow - 1, "x"))
+      .entry(told(kNow - 1, "y", Purpose::service));
   const Told got = tell(*policy, ann.customer(), outbound());
   EXPECT_EQ(got.dropped.at(kOffer), "contact_policy month");
   EXPECT_THAT(got.because.at(kOffer), HasSubstr("| 2024-10-05T12:00:00Z |"));
@@ -208,16 +220,21 @@ TEST(ContactPolicy, PauseAfterRejectsAndDuplicateTopic) {
             "purposes = [\"sales\"]\n[duplicate_topic]\nwindow = \"7d\"\npurposes = [\"sales\"]\n");
   const auto policy = small.action("a", "topics = [\"t\"]").must_load();
   const auto reject = [](double at) {
-    return EntrySpec{.kind = Kind::outcome, .key = std::to_string(at), .at_day = at, .topic = "t",
+    return EntrySpec{.kind = Kind::outcome,
+                     .key = std::to_string(at),
+                     .at_day = at,
+                     .topic = "t",
                      .status = "rejected"};
   };
-  struct Row { std::vector<EntrySpec> entries; const char* want; };
+  struct Row {
+    std::vector<EntrySpec> entries;
+    const char* want;
+  };
   for (const Row& row : {Row{{reject(kNow - 5), reject(kNow - 1)}, "contact_policy no"},
                          Row{{reject(kNow - 12), reject(kNow - 1)}, ""},
                          Row{{reject(kNow - 25), reject(kNow - 20)}, ""},
                          Row{{told(kNow - 6, "t")}, "contact_policy duplicate_topic"},
-                         Row{{told(kNow - 7, "t")}, ""},
-                         Row{{told(kNow - 1, "other")}, ""}}) {
+                         Row{{told(kNow - 7, "t")}, ""}, Row{{told(kNow - 1, "other")}, ""}}) {
     RecordBuilder ann = person();
     for (const EntrySpec& entry : row.entries) ann.entry(entry);
     const Told got = tell(*policy, ann.customer(), outbound());
@@ -227,12 +244,14 @@ TEST(ContactPolicy, PauseAfterRejectsAndDuplicateTopic) {
 
 TEST(ContactPolicy, TheCareFloorRaisesOnlyAfterSilence) {
   SmallPolicy small;
-  small.add("company.toml",
-            "[care_floor]\nsilence = \"90d\"\nlever_add_micro = 500000\npurposes = [\"service\"]\n");
+  small.add(
+      "company.toml",
+      "[care_floor]\nsilence = \"90d\"\nlever_add_micro = 500000\npurposes = [\"service\"]\n");
   const auto policy = small.action("a", "care = true\npurpose = \"service\"").must_load();
-  for (const auto& [purpose, ago, held] :
-       {std::tuple{Purpose::service, 89.0, true}, {Purpose::service, 90.0, false},
-        {Purpose::transactional, 1.0, false}, {Purpose::sales, 1.0, false}}) {
+  for (const auto& [purpose, ago, held] : {std::tuple{Purpose::service, 89.0, true},
+                                           {Purpose::service, 90.0, false},
+                                           {Purpose::transactional, 1.0, false},
+                                           {Purpose::sales, 1.0, false}}) {
     RecordBuilder ann = person();
     ann.since(kNow - 400).entry(told(kNow - ago, "x", purpose));
     const Told got = tell(*policy, ann.customer(), outbound());
@@ -271,7 +290,8 @@ TEST(Deliverability, AGrantExpiresAndALaterOneIsNotThereYet) {
   for (const auto& [at, expires, passes] :
        {std::tuple{1.0, kNow, false}, {1.0, kNow + 1, true}, {kNow + 1, EntrySpec::kNone, false}}) {
     RecordBuilder ann;
-    ann.identity("email", "a@b").consent({.purpose = "sales", .at_day = at, .expires_day = expires});
+    ann.identity("email", "a@b")
+        .consent({.purpose = "sales", .at_day = at, .expires_day = expires});
     EXPECT_EQ(tell(*policy, ann.customer(), outbound()).dropped.count(kOffer) == 0, passes);
   }
 }
@@ -283,7 +303,8 @@ TEST(Deliverability, NoAddressAndNeeds) {
             "[[need]]\nname = \"post_only\"\nchannels = [\"email\"]\npurposes = [\"sales\"]\n");
   const auto policy = small.action("a", "").must_load();
   RecordBuilder nobody;
-  EXPECT_EQ(tell(*policy, nobody.customer(), outbound()).dropped.at(kOffer), "deliverability address");
+  EXPECT_EQ(tell(*policy, nobody.customer(), outbound()).dropped.at(kOffer),
+            "deliverability address");
   RecordBuilder ann = person();
   EXPECT_EQ(tell(*policy, ann.need("post_only").customer(), outbound()).dropped.at(kOffer),
             "deliverability need");
@@ -291,8 +312,12 @@ TEST(Deliverability, NoAddressAndNeeds) {
 
 TEST(Arbitration, TotalOrderEndsOnTheId) {
   SmallPolicy small;
-  const auto policy = small.action("c", "").action("b", "").action("a", "value_minor = 99")
-                          .action("d", "value_minor = 101").action("e", "mandatory = true").must_load();
+  const auto policy = small.action("c", "")
+                          .action("b", "")
+                          .action("a", "value_minor = 99")
+                          .action("d", "value_minor = 101")
+                          .action("e", "mandatory = true")
+                          .must_load();
   RecordBuilder ann = person();
   EXPECT_THAT(tell(*policy, ann.customer(), outbound()).ranked,
               ElementsAre("sales/offer/e", "sales/offer/d", "sales/offer/b", "sales/offer/c",
@@ -301,11 +326,16 @@ TEST(Arbitration, TotalOrderEndsOnTheId) {
 
 TEST(Arbitration, WeightsAndLeversAddUp) {
   SmallPolicy small;
-  small.change("actions/all.toml", "title = \"Sales\"", "title = \"Sales\"\nlever_add_micro = 200000");
-  const auto policy = small.action("a",
-      "value_minor = 1000\npropensity_micro = 500000\nlever_add_micro = 300000\n"
-      "context = [{ when = \"true\", add_micro = 1000000 }, { when = \"false\", add_micro = 7 },\n"
-      "{ when = \"customer.language == 'xx'\", add_micro = 7 }]").must_load();
+  small.change("actions/all.toml", "title = \"Sales\"",
+               "title = \"Sales\"\nlever_add_micro = 200000");
+  const auto policy =
+      small
+          .action("a",
+                  "value_minor = 1000\npropensity_micro = 500000\nlever_add_micro = 300000\n"
+                  "context = [{ when = \"true\", add_micro = 1000000 }, { when = \"false\", "
+                  "add_micro = 7 },\n"
+                  "{ when = \"customer.language == 'xx'\", add_micro = 7 }]")
+          .must_load();
   RecordBuilder ann = person();
   EXPECT_THAT(tell(*policy, ann.customer(), outbound()).json,
               HasSubstr("\"priority_micro\":1500000000,\"factors\":{\"propensity_micro\":500000,"
@@ -355,20 +385,27 @@ TEST(AnswerId, DependsOnTheQuestionAndTheDataOnly) {
 
 TEST(Authority, GrantsOfThePeriodAreSpent) {
   SmallPolicy small;
-  small.add("company.toml", "[[grade]]\nname = \"lead\"\nlimit_minor = 10000\ncurrency = \"EUR\"\n"
-                            "period = \"30d\"\n[[rate]]\ncurrency = \"USD\"\nfrom = 2000-01-01\n"
-                            "micro = 500000\n");
+  small.add("company.toml",
+            "[[grade]]\nname = \"lead\"\nlimit_minor = 10000\ncurrency = \"EUR\"\n"
+            "period = \"30d\"\n[[rate]]\ncurrency = \"USD\"\nfrom = 2000-01-01\n"
+            "micro = 500000\n");
   const auto policy = small.must_load();
   const auto credit = [](double at, std::int64_t amount, const char* currency) {
-    return EntrySpec{.kind = Kind::credit, .key = std::to_string(at), .at_day = at,
-                     .currency = currency, .amount_minor = amount};
+    return EntrySpec{.kind = Kind::credit,
+                     .key = std::to_string(at),
+                     .at_day = at,
+                     .currency = currency,
+                     .amount_minor = amount};
   };
-  struct Row { std::vector<EntrySpec> credits; std::int64_t left; };
-  for (const Row& row : {Row{{}, 10'000}, Row{{credit(kNow - 1, 4'000, "EUR")}, 6'000},
-                         Row{{credit(kNow - 1, 4'000, "USD")}, 8'000},
-                         Row{{credit(kNow - 30, 4'000, "EUR")}, 10'000},
-                         Row{{credit(kNow - 1, 99'000, "EUR")}, 0},
-                         Row{{credit(kNow - 1, 1, "XXX")}, 0}}) {
+  struct Row {
+    std::vector<EntrySpec> credits;
+    std::int64_t left;
+  };
+  for (const Row& row :
+       {Row{{}, 10'000}, Row{{credit(kNow - 1, 4'000, "EUR")}, 6'000},
+        Row{{credit(kNow - 1, 4'000, "USD")}, 8'000},
+        Row{{credit(kNow - 30, 4'000, "EUR")}, 10'000}, Row{{credit(kNow - 1, 99'000, "EUR")}, 0},
+        Row{{credit(kNow - 1, 1, "XXX")}, 0}}) {
     RecordBuilder ann = person();
     for (const EntrySpec& one : row.credits) ann.entry(one);
     scoring::DecideScratch scratch;

@@ -13,16 +13,17 @@ index::UnixMillis at(const char* text) { return *index::parse_rfc3339(text); }
 TEST(LocalTimeTest, DaylightSavingFollowsTheRules) {
   const Zone berlin{"Europe/Berlin", 60, Daylight::eu};
   const Zone york{"America/New_York", -300, Daylight::us};
-  struct Row { const Zone& zone; const char* time; int want; };
-  for (const Row& row : {Row{berlin, "2026-01-15T12:00:00Z", 60},
-                         Row{berlin, "2026-03-29T00:59:59Z", 60},
-                         Row{berlin, "2026-03-29T01:00:00Z", 120},
-                         Row{berlin, "2026-10-25T00:59:59Z", 120},
-                         Row{berlin, "2026-10-25T01:00:00Z", 60},
-                         Row{york, "2026-03-08T06:59:59Z", -300},
-                         Row{york, "2026-03-08T07:00:00Z", -240},
-                         Row{york, "2026-11-01T05:59:59Z", -240},
-                         Row{york, "2026-11-01T06:00:00Z", -300}}) {
+  struct Row {
+    const Zone& zone;
+    const char* time;
+    int want;
+  };
+  for (const Row& row :
+       {Row{berlin, "2026-01-15T12:00:00Z", 60}, Row{berlin, "2026-03-29T00:59:59Z", 60},
+        Row{berlin, "2026-03-29T01:00:00Z", 120}, Row{berlin, "2026-10-25T00:59:59Z", 120},
+        Row{berlin, "2026-10-25T01:00:00Z", 60}, Row{york, "2026-03-08T06:59:59Z", -300},
+        Row{york, "2026-03-08T07:00:00Z", -240}, Row{york, "2026-11-01T05:59:59Z", -240},
+        Row{york, "2026-11-01T06:00:00Z", -300}}) {
     EXPECT_EQ(offset_minutes(row.zone, at(row.time)), row.want) << row.zone.name << row.time;
   }
 }

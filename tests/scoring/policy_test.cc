@@ -1,5 +1,5 @@
-// Promise: a policy set is checked whole before it is used; a wrong name, type, unit or reference is
-// an error with file and line, and nothing of a wrong set is ever active.
+// Promise: a policy set is checked whole before it is used; a wrong name, type, unit or reference
+// is an error with file and line, and nothing of a wrong set is ever active.
 #include "scoring/policy.h"
 
 #include <gmock/gmock.h>
@@ -21,7 +21,8 @@ TEST(PolicyTest, TheDefaultSetLoadsAndCoversEightDepartments) {
   std::set<std::string> languages;
   for (const scoring::Action& action : policy->data().actions) {
     departments.insert(action.department);
-    for (const scoring::Treatment& treatment : action.treatments) languages.insert(treatment.language);
+    for (const scoring::Treatment& treatment : action.treatments)
+      languages.insert(treatment.language);
   }
   EXPECT_EQ(departments.size(), 8U);
   EXPECT_GE(policy->action_count(), 60U);
@@ -63,7 +64,8 @@ TEST_P(PolicyMistakes, AreRefusedWithFileAndLine) {
 INSTANTIATE_TEST_SUITE_P(
     All, PolicyMistakes,
     testing::Values(
-        Mistake{"company.toml", "currency =", "curency =", "company.toml:1", "'currency' is missing"},
+        Mistake{"company.toml", "currency =", "curency =", "company.toml:1",
+                "'currency' is missing"},
         Mistake{"company.toml", "clock_tick =", "clock_tik =", "company.toml:3",
                 "unknown key 'clock_tik'; did you mean 'clock_tick'?"},
         Mistake{"company.toml", "\"30d\"", "\"30 days\"", "company.toml:10", "is not a duration"},
@@ -88,10 +90,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "lower-case letters"},
         Mistake{"actions/all.toml", "features.open_cases > 0", "features.open_case > 0",
                 "actions/all.toml:20", "open_case"},
-        Mistake{"actions/all.toml", "features.open_cases > 0", "features.open_cases", "actions/all.toml:20",
-                "bool"},
-        Mistake{"actions/all.toml", "features.open_cases > 0", "channel == 'email'", "actions/all.toml:20",
-                "channel"},
+        Mistake{"actions/all.toml", "features.open_cases > 0", "features.open_cases",
+                "actions/all.toml:20", "bool"},
+        Mistake{"actions/all.toml", "features.open_cases > 0", "channel == 'email'",
+                "actions/all.toml:20", "channel"},
         Mistake{"actions/all.toml", "department = \"service\"", "department = \"servise\"",
                 "actions/all.toml:17", "did you mean 'service'?"},
         Mistake{"actions/all.toml", "[\"open_case\"]", "[\"opencase\"]", "actions/all.toml:21",
@@ -106,12 +108,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "actions/all.toml:15", "issue/group/action"},
         Mistake{"actions/all.toml", "purpose = \"service\"", "purpose = \"none\"",
                 "actions/all.toml:18", "must be one of"},
-        Mistake{"actions/all.toml", "Your case[[ {key}]]", "Your case {name}", "actions/all.toml:23",
-                "stand only in"},
-        Mistake{"actions/all.toml", "Your case[[ {key}]]", "Your case[[ {key}", "actions/all.toml:23",
-                "in pairs"},
-        Mistake{"actions/all.toml", "channel = \"email\"", "channel = \"fax\"", "actions/all.toml:23",
-                "names no channel"},
+        Mistake{"actions/all.toml", "Your case[[ {key}]]", "Your case {name}",
+                "actions/all.toml:23", "stand only in"},
+        Mistake{"actions/all.toml", "Your case[[ {key}]]", "Your case[[ {key}",
+                "actions/all.toml:23", "in pairs"},
+        Mistake{"actions/all.toml", "channel = \"email\"", "channel = \"fax\"",
+                "actions/all.toml:23", "names no channel"},
         Mistake{"actions/all.toml", "stale_task = true", "value_minor = 1", "company.toml:23",
                 "no action has stale_task"}));
 

@@ -157,7 +157,8 @@ TEST(BatchTest, SameBytesOnAnyNumberOfThreadsAndAsOneByOne) {
 // A planted fault: with one priority changed the check above must see another order.
 TEST(DecisionProperties, APlantedFaultIsSeen) {
   SmallPolicy small;
-  const auto right = small.action("a", "value_minor = 5").action("b", "value_minor = 4").must_load();
+  const auto right =
+      small.action("a", "value_minor = 5").action("b", "value_minor = 4").must_load();
   small.change("actions/all.toml", "value_minor = 4", "value_minor = 6");
   const auto wrong = small.must_load();
   RecordBuilder ann;

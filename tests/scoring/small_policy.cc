@@ -65,7 +65,7 @@ value_minor = 100
 applicability = "features.open_cases > 0"
 acknowledges = ["open_case"]
 about = "open_cases"
-treatment = [{ channel = "email", text = { en = "Your case[[ {key}]]", de = "Ihr Fall[[ {key}]]" } }]
+treatment = [{ channel = "email", text = { en = "Your case[[ {key}]]", de = "Ihr Fall[[ {key}]]" }}]
 [[action]]
 id = "service/case/finish_or_correct"
 title = "Finish it"

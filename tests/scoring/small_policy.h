@@ -40,7 +40,8 @@ std::shared_ptr<const scoring::Policy> default_policy();
 struct Told {
   std::vector<std::string> ranked;
   std::map<std::string, std::string> dropped;  // action → "stage component"
-  std::map<std::string, std::string> because;  // action → "because | until or ends_when | evidence…"
+  std::map<std::string, std::string>
+      because;  // action → "because | until or ends_when | evidence…"
   std::string json;
 };
 Told tell(const scoring::Policy& policy, const index::Customer& customer,

@@ -8,9 +8,7 @@ namespace {
 using index::kNoTime;
 namespace wire = index::wire;
 
-std::int64_t ms_or_none(double days) {
-  return days == EntrySpec::kNone ? kNoTime : day(days).ms;
-}
+std::int64_t ms_or_none(double days) { return days == EntrySpec::kNone ? kNoTime : day(days).ms; }
 
 class SegmentBuilder {
  public:

@@ -27,7 +27,7 @@ struct EntrySpec {
   std::string channel{}, topic{}, reason{}, status{}, brand{}, currency{};
   double due_day = kNone;
   double closed_day = kNone;
-  double set_day = kNone;  // kNone: at_day
+  double set_day = kNone;          // kNone: at_day
   std::int64_t amount_minor = -1;  // -1: none
   std::uint8_t priority = 0;
   bool requested = false;
