@@ -17,7 +17,8 @@ std::string parse_number(std::string_view number, const std::string& region) {
   PhoneNumber parsed;
   if (util.Parse(std::string(number), region.empty() ? "ZZ" : region, &parsed) !=
           PhoneNumberUtil::NO_PARSING_ERROR ||
-      !util.IsPossibleNumber(parsed))
+      // A number without its area code is not the number of one line.
+      util.IsPossibleNumberWithReason(parsed) != PhoneNumberUtil::IS_POSSIBLE)
     return {};
   std::string text;
   util.Format(parsed, PhoneNumberUtil::E164, &text);

@@ -353,7 +353,7 @@ int strictness(ConsentState state) {
 void fold(CustomerRecord& record, const FoldInput& input) {
   CONCORD_ASSERT(input.event != nullptr && input.seq > 0);
   const Stamp stamp{input.event->at(), input.seq};
-  if (record.created_seq == 0) record.created_seq = input.seq;
+  if (record.created_seq == 0 || input.seq < record.created_seq) record.created_seq = input.seq;
   record.seq = std::max(record.seq, input.seq);
   fold_identities(record, input, stamp);
   switch (type_of(*input.event)) {

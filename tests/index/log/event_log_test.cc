@@ -1,0 +1,139 @@
+// Promise: the log counts events without a gap, knows what a writer expected, and its chain holds
+// after trimming and redacting. Method: the carrier in memory, behind the interface every carrier
+// has.
+#include "index/log/event_log.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "index/base/hash.h"
+
+namespace concord::test {
+namespace {
+
+using index::Append;
+using index::Code;
+using index::EventLog;
+using index::Hash128;
+using index::Position;
+
+class MemoryLog : public testing::Test {
+ protected:
+  Position append(std::vector<std::string> frame, std::uint64_t epoch = 1) {
+    const auto done = log_->append(0, *log_->tail(0), epoch, frame);
+    EXPECT_TRUE(done.has_value());
+    EXPECT_EQ(done->outcome, Append::done);
+    return done->position;
+  }
+  const std::unique_ptr<EventLog> log_ = index::make_memory_log();
+};
+
+TEST_F(MemoryLog, NumbersEventsFromOneWithoutAGap) {
+  EXPECT_EQ(log_->tail(0)->seq, 0U);
+  append({"a", "b"});
+  EXPECT_EQ(append({"c"}).seq, 3U);
+  const auto all = log_->read(0, 0, 1 << 20);
+  ASSERT_TRUE(all.has_value());
+  ASSERT_EQ(all->size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ((*all)[i].seq, i + 1);
+    EXPECT_EQ((*all)[i].bytes, std::string(1, static_cast<char>('a' + i)));
+  }
+  EXPECT_EQ(log_->read(0, 2, 1 << 20)->size(), 1U);
+  EXPECT_TRUE(log_->read(0, 3, 1 << 20)->empty());
+  EXPECT_EQ(log_->read(0, 0, 2)->size(), 2U);  // about two bytes
+}
+
+TEST_F(MemoryLog, AWriterThatIsBehindChangesNothing) {
+  const Position empty = *log_->tail(0);
+  const Position tail = append({"a"});
+  const std::vector<std::string> frame{"x"};
+  const auto late = log_->append(0, empty, 1, frame);
+  ASSERT_TRUE(late.has_value());
+  EXPECT_EQ(late->outcome, Append::behind);
+  EXPECT_EQ(late->position, tail);
+  Position forged = tail;
+  forged.chain.low ^= 1;  // the right number, another history
+  EXPECT_EQ(log_->append(0, forged, 1, frame)->outcome, Append::behind);
+  EXPECT_EQ(log_->tail(0)->seq, 1U);
+}
+
+TEST_F(MemoryLog, AnOlderEpochIsFenced) {
+  append({"a"}, 5);
+  const std::vector<std::string> frame{"x"};
+  EXPECT_EQ(log_->append(0, *log_->tail(0), 4, frame)->outcome, Append::behind);
+  EXPECT_EQ(log_->append(0, *log_->tail(0), 6, frame)->outcome, Append::done);
+  EXPECT_EQ(log_->append(0, *log_->tail(0), 5, frame)->outcome, Append::behind);
+}
+
+// The chain as any reader can check it: from a known position over what is read.
+Hash128 chain_over(Hash128 chain, const std::vector<index::LoggedEvent>& events) {
+  for (const index::LoggedEvent& one : events) {
+    if (!one.bytes.empty()) {
+      EXPECT_EQ(index::blake2b_128(one.bytes), one.payload_hash);
+    }
+    chain = index::chain_next(chain, one.seq, one.payload_hash);
+  }
+  return chain;
+}
+
+TEST_F(MemoryLog, TheChainHoldsAfterTrimmingAndRedacting) {
+  const Position two = append({"a", "b"});
+  append({"secret"});
+  const Position end = append({"d", "e"});
+  EXPECT_EQ(chain_over({}, *log_->read(0, 0, 1 << 20)), end.chain);
+  ASSERT_TRUE(log_->redact(0, 3).has_value());
+  const auto after = log_->read(0, 2, 1 << 20);
+  ASSERT_EQ(after->size(), 3U);
+  EXPECT_EQ(after->front().bytes, "");
+  EXPECT_EQ(chain_over(two.chain, *after), end.chain);
+  ASSERT_TRUE(log_->trim(0, 2).has_value());
+  EXPECT_EQ(chain_over(two.chain, *log_->read(0, 2, 1 << 20)), end.chain);
+  EXPECT_EQ(*log_->tail(0), end);
+  // Control: another order or another word is another chain.
+  EXPECT_NE(index::chain_next(two.chain, 3, index::blake2b_128("Secret")),
+            index::chain_next(two.chain, 3, index::blake2b_128("secret")));
+  EXPECT_NE(index::chain_next(two.chain, 4, index::blake2b_128("secret")),
+            index::chain_next(two.chain, 3, index::blake2b_128("secret")));
+}
+
+TEST_F(MemoryLog, WhatIsTrimmedIsGoneAndSaysSo) {
+  append({"a", "b", "c"});
+  ASSERT_TRUE(log_->trim(0, 2).has_value());
+  ASSERT_TRUE(log_->trim(0, 1).has_value());  // already
+  EXPECT_EQ(log_->read(0, 1, 100).error().code, Code::cursor_stale);
+  EXPECT_EQ(log_->read(0, 2, 100)->front().seq, 3U);
+  EXPECT_EQ(append({"d"}).seq, 4U);
+  EXPECT_EQ(log_->trim(0, 9).error().code, Code::bad_input);
+  EXPECT_EQ(log_->redact(0, 2).error().code, Code::not_found);
+  EXPECT_EQ(log_->redact(0, 9).error().code, Code::not_found);
+}
+
+TEST_F(MemoryLog, AFrameIsBoundedButOneEventMayBeLarge) {
+  const std::string half(index::kFrameBytesMax / 2 + 1, 'x');
+  const std::vector<std::string> two{half, half};
+  EXPECT_EQ(log_->append(0, {}, 1, two).error().code, Code::over_limit);
+  EXPECT_EQ(log_->tail(0)->seq, 0U);
+  append({half + half});
+}
+
+TEST_F(MemoryLog, ThereIsOnePartition) {
+  EXPECT_EQ(log_->tail(1).error().code, Code::not_found);
+  EXPECT_EQ(log_->append(1, {}, 1, {}).error().code, Code::not_found);
+  EXPECT_EQ(log_->wait(1, 0, 0).error().code, Code::not_found);
+}
+
+TEST_F(MemoryLog, WaitingEndsWithTheNextEvent) {
+  EXPECT_EQ(log_->wait(0, 0, 1)->seq, 0U);
+  std::thread writer([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    append({"a"});
+  });
+  EXPECT_EQ(log_->wait(0, 0, 60'000)->seq, 1U);
+  writer.join();
+}
+
+}  // namespace
+}  // namespace concord::test
