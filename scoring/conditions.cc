@@ -278,8 +278,9 @@ Value consent_field(const void* object, std::uint32_t field) {
     case 2: return Value::string(index::view_of(consent.identity()));
     case 3: return Value::string(index::view_of(consent.brand()));
     case 4:
-      return Value::string(index::word(
-          expired ? index::ConsentState::unknown : static_cast<index::ConsentState>(consent.state())));
+      return Value::string(index::word(expired
+                                           ? index::ConsentState::unknown
+                                           : static_cast<index::ConsentState>(consent.state())));
     case 5: return time_or_unknown(consent.at(), "consent.at");
     default: return time_or_unknown(consent.expires_at(), "consent.expires_at");
   }

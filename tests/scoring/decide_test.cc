@@ -405,7 +405,7 @@ TEST(Authority, GrantsOfThePeriodAreSpent) {
        {Row{{}, 10'000}, Row{{credit(kNow - 1, 4'000, "EUR")}, 6'000},
         Row{{credit(kNow - 1, 4'000, "USD")}, 8'000},
         Row{{credit(kNow - 30, 4'000, "EUR")}, 10'000}, Row{{credit(kNow - 1, 99'000, "EUR")}, 0},
-        Row{{credit(kNow - 1, 1, "XXX")}, 0}}) {
+        Row{{credit(kNow - 1, 1, "QQQ")}, 0}}) {
     RecordBuilder ann = person();
     for (const EntrySpec& one : row.credits) ann.entry(one);
     scoring::DecideScratch scratch;
