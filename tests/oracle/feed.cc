@@ -206,6 +206,34 @@ void say_small(Dice& dice, EventDraft& event, std::size_t people) {
   }
 }
 
+/// A busy fortnight around day 310: campaigns, what the customer answered, complaints in public.
+void say_campaign(Dice& dice, EventDraft& event, std::size_t n) {
+  constexpr const char* kCampaigns[] = {"newsletter",     "offer_accessories", "offer_upgrade",
+                                        "spring_sale",    "win_back",          "quote_follow_up",
+                                        "quote_extend",   "service_plan",      "offer_new_product"};
+  event.at = kFeedStartMs + 303 * kDayMs +
+             static_cast<std::int64_t>(dice.below(14 * 24 * 60)) * 60'000;
+  if (dice.chance(25)) {
+    event.type = static_cast<std::uint8_t>(EventType::outcome);
+    event.outcome = std::make_unique<wire::OutcomeT>();
+    event.outcome->outcome = dice.chance(80) ? "declined" : "accepted";
+    event.outcome->action = dice.word(kCampaigns);
+    return;
+  }
+  event.type = static_cast<std::uint8_t>(EventType::entry);
+  event.entry = std::make_unique<wire::EntryT>();
+  wire::EntryT& it = *event.entry;
+  it.kind = static_cast<std::uint8_t>(Kind::message);
+  it.key = "m" + number(n);
+  const bool complaint = dice.chance(15);
+  it.direction = static_cast<std::uint8_t>(complaint ? index::Direction::inbound
+                                                     : index::Direction::outbound);
+  it.topic = complaint ? "complaint" : dice.word(kCampaigns);
+  it.channel = complaint ? "social" : dice.word(kChannels);
+  if (complaint) it.state_type = static_cast<std::uint8_t>(1 + dice.below(2));
+  if (!complaint && dice.chance(80)) it.purpose = static_cast<std::uint8_t>(4 + dice.below(2));
+}
+
 EventDraft random_event(Dice& dice, std::size_t n, std::size_t people) {
   constexpr const char* kSources[] = {"crm", "shop", "helpdesk", "erp"};
   EventDraft event;
@@ -224,7 +252,9 @@ EventDraft random_event(Dice& dice, std::size_t n, std::size_t people) {
     return event;
   }
   name_customer(dice, people, event);
-  if (what < 70) {
+  if (what < 20) {
+    say_campaign(dice, event, n);
+  } else if (what < 70) {
     say_entry(dice, event, static_cast<Kind>(dice.below(index::kKindCount)),
               "k" + number(dice.below(2)));
   } else if (what < 75) {
