@@ -47,7 +47,9 @@ TEST(Rebuild, AnswersTheSameBytesAsTheLiveEngine) {
     const auto two = rebuilt(feed, folder.path(), 1 + seed % 4);
     for (const std::int64_t at : {999'000LL, 1'003'000LL, 1'009'000LL, 1'020'000LL}) {
       SCOPED_TRACE(at);
-      ASSERT_EQ(first_difference(all_answers(*one, UnixMillis{at}), all_answers(*two, UnixMillis{at})), "");
+      ASSERT_EQ(
+          first_difference(all_answers(*one, UnixMillis{at}), all_answers(*two, UnixMillis{at})),
+          "");
     }
   }
 }
@@ -72,7 +74,8 @@ TEST(Rebuild, ARebuiltIndexGoesOnLikeTheLiveOne) {
       ASSERT_TRUE(two->apply(feed[i]).has_value());
     for (const std::int64_t at : {1'004'000LL, 1'020'000LL})
       ASSERT_EQ(
-          first_difference(all_answers(*one, UnixMillis{at}), all_answers(*two, UnixMillis{at})), "");
+          first_difference(all_answers(*one, UnixMillis{at}), all_answers(*two, UnixMillis{at})),
+          "");
   }
 }
 
