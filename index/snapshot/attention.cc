@@ -60,8 +60,8 @@ bool is_delivery(Kind kind) {
   return kind == Kind::order || kind == Kind::shipment || kind == Kind::return_;
 }
 
-// "Order 8d50 is late since 2018-08-15 (shipped): subject", without a subject that says "Order 8d50"
-// again.
+// "Order 8d50 is late since 2018-08-15 (shipped): subject", without a subject that only says
+// "Order 8d50" again.
 void write_text(JsonWriter& writer, EntryView entry, UnixMillis as_of) {
   writer.key("text");
   Buffer& out = writer.buffer();

@@ -49,6 +49,17 @@ std::vector<std::uint32_t> open_rows(const Entries& visible) {
   return rows;
 }
 
+bool has_decisions(const Entries& visible) {
+  return std::any_of(visible.begin(), visible.end(), [](const EntryState* one) {
+    return one->now.kind == static_cast<std::uint8_t>(Kind::decision);
+  });
+}
+
+// A few more than the head's rows stay in the head: no tail for them alone.
+std::size_t head_rows_of(std::size_t entries) {
+  return entries <= kHeadRows + kTailRows / 2 ? entries : std::size_t{kHeadRows};
+}
+
 template <typename Write>
 flatbuffers::Offset<flatbuffers::String> piece(Builder& builder, Buffer& json, Write&& write) {
   json.clear();
@@ -62,8 +73,7 @@ flatbuffers::Offset<flatbuffers::String> piece(Builder& builder, Buffer& json, W
 void RecordEncoder::encode(const CustomerRecord& record, EncodedRecord& out) {
   const auto [visible, withdrawn] = ordered(record);
   const std::span<const EntryState* const> all(visible);
-  const std::size_t head_rows =
-      all.size() <= kHeadRows + kTailRows / 2 ? all.size() : std::size_t{kHeadRows};
+  const std::size_t head_rows = head_rows_of(all.size());
   const std::string head = encode_segment(segment_builder_, json_, all.first(head_rows));
   out.tails.clear();
   for (std::size_t at = head_rows; at < all.size(); at += kTailRows)
@@ -112,9 +122,7 @@ void RecordEncoder::encode(const CustomerRecord& record, EncodedRecord& out) {
   built.add_newest_at(always.ms);
   built.add_last_at(visible.empty() ? kNoTime : visible.front()->at_ms());
   built.add_entries(static_cast<std::uint32_t>(visible.size()));
-  built.add_has_decisions(std::any_of(visible.begin(), visible.end(), [](const EntryState* one) {
-    return one->now.kind == static_cast<std::uint8_t>(Kind::decision);
-  }));
+  built.add_has_decisions(has_decisions(visible));
   built.add_tail_rows(static_cast<std::uint32_t>(visible.size() - head_rows));
   built.add_head(head_at);
   if (!hidden.empty()) built.add_hidden(hidden_at);
