@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <new>
 
-#include "host.h"
+#include "tests/scoring/cel/host.h"
 
 namespace {
 std::atomic<std::int64_t> allocations{0};

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "host.h"
+#include "tests/scoring/cel/host.h"
 
 namespace concord::cel {
 namespace {

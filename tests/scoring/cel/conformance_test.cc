@@ -16,7 +16,7 @@
 
 #include "index/base/files.h"
 #include "scoring/cel/program.h"
-#include "textproto.h"
+#include "tests/scoring/cel/textproto.h"
 
 namespace concord::cel {
 namespace {

@@ -6,7 +6,7 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include "host.h"
+#include "tests/scoring/cel/host.h"
 
 namespace concord::cel {
 namespace {

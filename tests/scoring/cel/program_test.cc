@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "host.h"
+#include "tests/scoring/cel/host.h"
 
 namespace concord::cel {
 namespace {
