@@ -1,0 +1,203 @@
+#include "bench/report_page.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+
+namespace concord::bench {
+namespace {
+
+using Value = std::optional<double>;
+
+std::string number(double value, int digits = 2) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", digits, value);
+  return text;
+}
+
+class Page {
+ public:
+  explicit Page(const Figures& figures) : figures_(figures) {}
+
+  std::string text() {
+    out_ =
+        "# Benchmarks\n\n"
+        "Written by `./dev bench` from the files in `bench/results/`; do not edit. Every program\n"
+        "first holds its answers against another way of working them out and refuses to measure "
+        "wrong ones.\nFigures are medians over interleaved rounds. The machine is small and "
+        "shared: trust the ratios, and read\nthe load beside every file. A time of one operation "
+        "holds one reading of the clock (`clock`).\n\n";
+    for (const std::string& size : {std::string("10000"), std::string("100000"),
+                                    std::string("1000000")})
+      if (has("/" + size)) budgets(size);
+    growth();
+    all_figures();
+    files();
+    return std::move(out_);
+  }
+
+ private:
+  [[nodiscard]] bool has(const std::string& ending) const {
+    return std::any_of(figures_.rounds.begin(), figures_.rounds.end(),
+                       [&](const auto& one) { return one.first.ends_with(ending); });
+  }
+  [[nodiscard]] Value median(const std::string& name, const std::string& counter) const {
+    const auto at = figures_.rounds.find(name);
+    if (at == figures_.rounds.end()) return std::nullopt;
+    const auto found = at->second.find(counter);
+    if (found == at->second.end() || found->second.empty()) return std::nullopt;
+    std::vector<double> values = found->second;
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+  }
+
+  void row(const std::string& what, const std::string& budget, Value value, double limit,
+           bool at_most, const std::string& unit) {
+    if (!value) return;
+    const bool met = at_most ? *value <= limit : *value >= limit;
+    const double ratio = *value / limit;
+    out_ += "| " + what + " | " + budget + " | " + number(*value) + " " + unit + " | " +
+            number(ratio) + "x | " + (met ? "met" : "**not met**") + " |\n";
+  }
+  static Value scaled(Value value, double by) {
+    return value ? Value(*value * by) : std::nullopt;
+  }
+  static Value over(Value a, Value b) { return a && b ? Value(*a / *b) : std::nullopt; }
+
+  void budgets(const std::string& size) {
+    out_ += "## " + size + " customers\n\n| what | budget | measured | of the budget | |\n"
+            "|---|---|---|---|---|\n";
+    in_process(size);
+    search(size);
+    http(size);
+    base(size);
+    out_ += "\n";
+  }
+
+  void in_process(const std::string& n) {
+    for (const char* part : {"facts", "served"}) {
+      const std::string context = std::string("context/") + part + "/";
+      const std::string name = std::string("context, ") + part + ", ";
+      const auto us = [&](const char* spread, const char* counter) {
+        return scaled(median(context + spread + "/" + n, counter), 1e-3);
+      };
+      row(name + "Zipf p50", "≤ 1 µs (at 1M)", us("zipf", "p50_ns"), 1, true, "µs");
+      row(name + "Zipf p99", "≤ 3 µs (at 1M)", us("zipf", "p99_ns"), 3, true, "µs");
+      row(name + "uniform p50", "≤ 1.5 µs (at 1M)", us("uniform", "p50_ns"), 1.5, true, "µs");
+      row(name + "uniform p99", "≤ 3 µs (at 1M)", us("uniform", "p99_ns"), 3, true, "µs");
+    }
+    for (const char* way : {"outbound", "inbound"})
+      row(std::string("next best action, ") + way + " p50, default set", "≤ 5 µs (100 × 30 linear)",
+          scaled(median(std::string("decide/") + way + "/" + n, "p50_ns"), 1e-3), 5, true, "µs");
+    const Value one = median("decide_all/threads:1/" + n + "/real_time", "seconds");
+    const Value two = median("decide_all/threads:2/" + n + "/real_time", "seconds");
+    row("decide for all, 2 threads, features made anew", "1M × 64 in ≤ 0.5 s, rows ready: 2M/s",
+        median("decide_all/threads:2/" + n + "/real_time", "customers_per_s"), 2e6, false,
+        "customers/s");
+    row("parallel efficiency of 2 threads", "≥ 0.85", scaled(over(one, two), 0.5), 0.85, false, "");
+  }
+
+  void search(const std::string& n) {
+    const auto p50 = [&](const std::string& what) {
+      return scaled(median("search/" + what + "/" + n, "p50_ns"), 1e-3);
+    };
+    row("search in one customer, p50", "≤ 20 µs", p50("one_customer/word"), 20, true, "µs");
+    row("search in all, AND, p50", "≤ 150 µs (1M entries)", p50("all/and/recent"), 150, true, "µs");
+    row("search in all, phrase, p50", "≤ 150 µs (1M entries)", p50("all/phrase/recent"), 150, true,
+        "µs");
+    for (const char* form : {"word", "and"}) {
+      const std::string all = std::string("all/") + form;
+      const Value raw = p50(all + "/raw_xapian");
+      row(std::string(form) + ", sort=recent beside raw Xapian BM25", "≤ 0.5x",
+          over(p50(all + "/recent"), raw), 0.5, true, "x");
+      row(std::string(form) + ", sort=relevance beside raw Xapian BM25", "≤ 1.1x",
+          over(p50(all + "/relevance"), raw), 1.1, true, "x");
+    }
+  }
+
+  void http(const std::string& n) {
+    for (const auto& [what, extra] : {std::pair("context", 3.0), std::pair("decision", 8.0)}) {
+      const std::string base = std::string("http/") + what + "/";
+      const std::string ours = base + "concord/" + n;
+      const std::string floor = base + "floor/" + n;
+      const Value a = median(ours, "p50_us");
+      const Value b = median(floor, "p50_us");
+      if (!a || !b) continue;
+      row(std::string("HTTP ") + what + ", p50 over the floor's " + number(*b) + " µs",
+          "≤ floor + " + number(extra, 0) + " µs", *a - *b, extra, true, "µs");
+      row(std::string("HTTP ") + what + ", 32 connections, one core, of the floor's rate",
+          "≥ 0.8x", over(median(ours, "per_second_32"), median(floor, "per_second_32")), 0.8, false,
+          "x");
+    }
+  }
+
+  void base(const std::string& n) {
+    const Value plain = median("reindex/without_text/" + n + "/real_time", "seconds");
+    const Value text = median("reindex/with_text/" + n + "/real_time", "seconds");
+    row("re-index without text", "≥ 150k entries/s",
+        median("reindex/without_text/" + n + "/real_time", "entries_per_s"), 150e3, false,
+        "entries/s");
+    const Value texts = median("reindex/with_text/" + n + "/real_time", "text_documents");
+    if (plain && text && *text > *plain)
+      row("re-index, what the texts add", "≥ 7k text entries/s",
+          over(texts, Value(*text - *plain)), 7e3, false, "texts/s");
+    const std::string open = "open/" + n + "/real_time";
+    row("restart: from nothing to the first answer", "≤ 10 s (at 1M)", median(open, "seconds"), 10,
+        true, "s");
+    const Value held = median(open, "held_bytes");
+    const Value index = median(open, "text_bytes");
+    if (held && index)
+      row("memory, text index pages apart, of the records' bytes", "≤ 1.5x",
+          over(*held - std::min(*index, *held), median(open, "records_bytes")), 1.5, true, "x");
+  }
+
+  void growth() {
+    const Value small = median("context/facts/zipf/10000", "p50_ns");
+    out_ += "## Growth of the context answer with the base (Zipf, p50)\n\n";
+    for (const char* part : {"facts", "served"})
+      for (const char* size : {"100000", "1000000"}) {
+        const std::string name = std::string("context/") + part + "/zipf/";
+        const Value ratio = over(median(name + size, "p50_ns"), median(name + "10000", "p50_ns"));
+        if (ratio)
+          out_ += std::string("- ") + part + ", 10000 to " + size + ": " + number(*ratio) +
+                  "x (budget from 10k to 1M: 1.3x)\n";
+      }
+    if (!small) out_ += "- not measured\n";
+    out_ += "\n";
+  }
+
+  void all_figures() {
+    out_ += "## All figures\n\nMedian [lowest..highest] over the rounds.\n\n";
+    for (const auto& [name, why] : figures_.failed)
+      out_ += "- **" + name + " was not measured: its answer is wrong** (" + why + ")\n";
+    for (const auto& [name, counters] : figures_.rounds) {
+      std::string line;
+      for (const auto& [counter, values] : counters) {
+        const auto [low, high] = std::minmax_element(values.begin(), values.end());
+        line += std::string(line.empty() ? "" : ", ") + counter + " " +
+                number(*median(name, counter), 1) + " [" + number(*low, 1) + ".." +
+                number(*high, 1) + "]";
+      }
+      out_ += "- `" + name + "`: " + line + "\n";
+    }
+    out_ += "\n";
+  }
+
+  void files() {
+    out_ += "## Where and when\n\n";
+    for (const auto& [name, about] : figures_.files) out_ += "- `" + name + "`: " + about + "\n";
+    out_ +=
+        "\nNot measured: PostgreSQL and Redis (not on this machine), intake into the durable log "
+        "(it is not there yet),\nscreening (not there yet), feature rows kept ready (they are made "
+        "anew for each answer).\n";
+  }
+
+  const Figures& figures_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string page_of(const Figures& figures) { return Page(figures).text(); }
+
+}  // namespace concord::bench
