@@ -110,7 +110,8 @@ void write_attention(JsonWriter& out, const std::vector<Entry>& own,
     for (const Entry& entry : account ? accounts : own) {
       if (!entry.open(as_of) || stands(entry.kind())) continue;
       const std::int64_t priority = entry.now.priority.value_or(0);
-      all.push_back({&entry, account,
+      all.push_back({&entry,
+                     account,
                      {rank(entry, as_of), entry.overdue(as_of) ? *entry.now.due_at : INT64_MAX,
                       priority == 0 ? kNoPriority : priority, entry.at, entry.id}});
     }
@@ -225,8 +226,14 @@ void write_balances(JsonWriter& out, const std::vector<Entry>& entries, std::int
     }
   out.begin_array();
   for (const auto& [currency, sum] : owed)
-    out.begin_object().key("currency").string(currency).key("open_minor").integer(sum.first)
-        .key("invoices").integer(sum.second).end_object();
+    out.begin_object()
+        .key("currency")
+        .string(currency)
+        .key("open_minor")
+        .integer(sum.first)
+        .key("invoices")
+        .integer(sum.second)
+        .end_object();
   out.end_array();
 }
 
@@ -243,8 +250,10 @@ void write_holdings(JsonWriter& out, const std::vector<Entry>& entries, std::int
     write_time(out, "due_at", entry.now.due_at);
     write_text(out, "status", entry.now.status);
     if (entry.now.amount_minor.has_value())
-      out.key("amount_minor").integer(*entry.now.amount_minor).key("currency").string(
-          entry.now.currency);
+      out.key("amount_minor")
+          .integer(*entry.now.amount_minor)
+          .key("currency")
+          .string(entry.now.currency);
     write_escaped(out, "text", gist(entry));
     out.end_object();
   }
@@ -266,15 +275,24 @@ void write_departments(JsonWriter& out, const std::vector<Entry>& entries, std::
   std::map<std::string, std::array<std::int64_t, 3>> by_name;  // entries, open, last_at
   for (const Entry& entry : entries) {
     if (!entry.exists(as_of)) continue;
-    const auto [one, fresh] = by_name.emplace(entry.department, std::array<std::int64_t, 3>{0, 0, entry.at});
+    const auto [one, fresh] =
+        by_name.emplace(entry.department, std::array<std::int64_t, 3>{0, 0, entry.at});
     ++one->second[0];
     if (entry.open(as_of)) ++one->second[1];
     one->second[2] = std::max(one->second[2], entry.at);
   }
   out.begin_array();
   for (const auto& [name, one] : by_name)
-    out.begin_object().key("department").string(name).key("entries").integer(one[0])
-        .key("open").integer(one[1]).key("last_at").time(UnixMillis{one[2]}).end_object();
+    out.begin_object()
+        .key("department")
+        .string(name)
+        .key("entries")
+        .integer(one[0])
+        .key("open")
+        .integer(one[1])
+        .key("last_at")
+        .time(UnixMillis{one[2]})
+        .end_object();
   out.end_array();
 }
 
@@ -399,8 +417,10 @@ std::string facts_json(const Book& book, const Person& person, std::int64_t as_o
   write_consents(out.key("consents"), person, as_of);
   const std::string owner = current_text(person, "attributes.owner_of_record");
   out.key("owner_of_record");
-  if (owner.empty()) out.null();
-  else out.string(owner);
+  if (owner.empty())
+    out.null();
+  else
+    out.string(owner);
   write_open(out.key("open"), entries, as_of);
   write_departments(out.key("departments"), entries, as_of);
   out.key("sources").raw("[]");

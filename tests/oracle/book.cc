@@ -14,7 +14,8 @@ using index::EventType;
 
 std::string lower(std::string_view text) {
   std::string out;
-  for (const char c : text) out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+  for (const char c : text)
+    out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
   return out;
 }
 
@@ -136,6 +137,8 @@ void Book::take_consent(Person& person, EventSeq seq, const EventDraft& event) {
 }
 
 void Book::take(EventSeq seq, const EventDraft& event) {
+  const auto type = static_cast<EventType>(event.type);
+  if (type == EventType::knowledge || type == EventType::heartbeat) return;  // about nobody
   if (is_release(event)) {
     releases_.push_back({seq, &event, false});
     return;
@@ -150,7 +153,7 @@ void Book::take(EventSeq seq, const EventDraft& event) {
   }
   CONCORD_ASSERT(!first.empty());
   const std::size_t whose = owners.empty() ? new_person(first) : *owners.begin();
-  if (static_cast<EventType>(event.type) == EventType::membership) {
+  if (type == EventType::membership) {
     const NamedIdentity account = normalised("account:" + event.membership->account);
     if (owner_of(account) == kNobody) {
       const std::size_t place = new_person(account.text);

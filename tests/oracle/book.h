@@ -1,7 +1,7 @@
-// The slow, obvious engine: who said what about whom. It keeps every event it was told and works out
-// an answer from all of them each time. It shares with the fast engine the event's form, the word
-// lists and the JSON writer, and nothing else: no fold, no merge, no stored piece.
-// Thread class: one-owner.
+// The slow, obvious engine: who said what about whom. It keeps every event it was told and works
+// out an answer from all of them each time. It shares with the fast engine the event's form, the
+// word lists and the JSON writer, and nothing else: no fold, no merge, no stored piece. Thread
+// class: one-owner.
 #pragma once
 #include <map>
 #include <string>

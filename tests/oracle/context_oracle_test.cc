@@ -1,6 +1,7 @@
 // Promise: the fast engine gives the facts that follow from all that was said, whatever was said in
 // which order: late, contradicting, merging, withdrawn, of accounts and releases, at any as_of.
-// Method: generated feeds; the slow engine works the same answer out of the raw events; equal bytes.
+// Method: generated feeds; the slow engine works the same answer out of the raw events; equal
+// bytes.
 #include <gtest/gtest.h>
 
 #include "tests/oracle/answer.h"

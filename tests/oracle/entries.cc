@@ -63,18 +63,24 @@ class Words {
   explicit Words(const Statement& statement) : said_(statement) {}
 
   void text(F field, const std::string& said, std::string& now) {
-    if (!said.empty()) now = said;
-    else if (clears(field)) now.clear();
+    if (!said.empty())
+      now = said;
+    else if (clears(field))
+      now.clear();
   }
   template <typename T>
   void value(F field, const T& said, T& now) {
-    if (said.has_value()) now = said;
-    else if (clears(field)) now = T{};
+    if (said.has_value())
+      now = said;
+    else if (clears(field))
+      now = T{};
   }
   template <typename T>
   void list(F field, const std::vector<T>& said, std::vector<T>& now) {
-    if (!said.empty()) now = said;
-    else if (clears(field)) now.clear();
+    if (!said.empty())
+      now = said;
+    else if (clears(field))
+      now.clear();
   }
   [[nodiscard]] bool clears(F field) const {
     const auto& cleared = said_.entry.cleared;
@@ -147,7 +153,7 @@ Entry entry_from(std::vector<Statement> statements) {
   out.now.key = statements.front().entry.key;
   Attributes attributes;
   std::optional<std::int64_t> first_at;
-  std::size_t state_said = 0;   // number of the statement, from 1
+  std::size_t state_said = 0;  // number of the statement, from 1
   std::size_t closed_said = 0;
   for (std::size_t i = 0; i < statements.size(); ++i) {
     const Statement& one = statements[i];

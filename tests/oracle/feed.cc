@@ -9,8 +9,8 @@ namespace {
 
 using index::EventDraft;
 using index::EventType;
-using index::Kind;
 using index::kDayMs;
+using index::Kind;
 namespace wire = index::wire;
 
 class Dice {
@@ -36,13 +36,13 @@ constexpr const char* kDepartments[] = {"marketing",  "sales", "service", "finan
                                         "operations", "legal", "product", "social"};
 constexpr const char* kChannels[] = {"phone", "email", "sms", "post", "chat", "app", "social"};
 constexpr const char* kTopics[] = {
-    "after_solution", "care",       "call_back", "complaint",    "do_not_contact", "lead",
-    "newsletter",     "order_status", "offer",   "overdue_invoice", "question",    "quote",
-    "renewal",        "setup",      "welcome",   "follow_up",    "new_collection", "feedback"};
-constexpr const char* kReasons[] = {"late_delivery", "refund", "invoice_copy", "question",
-                                    "compensation", "offer"};
-constexpr const char* kStatuses[] = {"rejected", "declined", "clicked", "opened", "returned",
-                                     "shipped",  "Open",     "failed"};
+    "after_solution", "care",         "call_back", "complaint",       "do_not_contact", "lead",
+    "newsletter",     "order_status", "offer",     "overdue_invoice", "question",       "quote",
+    "renewal",        "setup",        "welcome",   "follow_up",       "new_collection", "feedback"};
+constexpr const char* kReasons[] = {"late_delivery", "refund",       "invoice_copy",
+                                    "question",      "compensation", "offer"};
+constexpr const char* kStatuses[] = {"rejected", "declined", "clicked", "opened",
+                                     "returned", "shipped",  "Open",    "failed"};
 constexpr const char* kCurrencies[] = {"EUR", "EUR", "EUR", "USD", "GBP", "XTS"};
 
 std::string number(std::size_t n) { return std::to_string(n); }
@@ -105,7 +105,8 @@ void fill_words(Dice& dice, wire::EntryT& it) {
   if (dice.chance(10)) it.is_public = dice.chance(50);
   if (dice.chance(50)) it.subject = "About \"" + number(dice.below(50)) + "\" \xC3\xA4\n";
   if (dice.chance(20))
-    it.text = std::string(dice.below(300), 'x') + "\xE2\x82\xAC\t,\"text\":\"" + number(dice.below(9));
+    it.text =
+        std::string(dice.below(300), 'x') + "\xE2\x82\xAC\t,\"text\":\"" + number(dice.below(9));
   if (dice.chance(30)) {
     it.amount_minor = static_cast<std::int64_t>(dice.below(60'000)) - 5'000;
     it.currency = dice.word(kCurrencies);
@@ -149,7 +150,8 @@ void say_consent(Dice& dice, EventDraft& event) {
   event.consent->state = static_cast<std::uint8_t>(dice.chance(60) ? 1 : dice.below(4));
   if (dice.chance(15)) event.consent->expires_at = event.at + 90 * kDayMs;
   if (dice.chance(15)) event.consent->identity = "phone:030 1234500" + number(dice.below(4));
-  if (dice.chance(10)) event.consent->identity = "email:p" + number(dice.below(4)) + "@Example.test";
+  if (dice.chance(10))
+    event.consent->identity = "email:p" + number(dice.below(4)) + "@Example.test";
   if (dice.chance(5)) event.consent->brand = "other";
   if (dice.chance(20)) event.consent->basis = "contract";
 }
@@ -157,7 +159,7 @@ void say_consent(Dice& dice, EventDraft& event) {
 void say_profile(Dice& dice, EventDraft& event) {
   constexpr const char* kZones[] = {"Europe/Berlin", "America/New_York", "Asia/Tokyo", "Mars/Base"};
   constexpr const char* kNeeds[] = {"no_phone_calls", "sign_language", "simple_language",
-                                    "vulnerable", "deceased", "large_print"};
+                                    "vulnerable",     "deceased",      "large_print"};
   event.type = static_cast<std::uint8_t>(EventType::profile);
   event.profile = std::make_unique<wire::ProfileT>();
   wire::ProfileT& profile = *event.profile;
@@ -208,11 +210,11 @@ void say_small(Dice& dice, EventDraft& event, std::size_t people) {
 
 /// A busy fortnight around day 310: campaigns, what the customer answered, complaints in public.
 void say_campaign(Dice& dice, EventDraft& event, std::size_t n) {
-  constexpr const char* kCampaigns[] = {"newsletter",     "offer_accessories", "offer_upgrade",
-                                        "spring_sale",    "win_back",          "quote_follow_up",
-                                        "quote_extend",   "service_plan",      "offer_new_product"};
-  event.at = kFeedStartMs + 303 * kDayMs +
-             static_cast<std::int64_t>(dice.below(14 * 24 * 60)) * 60'000;
+  constexpr const char* kCampaigns[] = {"newsletter",   "offer_accessories", "offer_upgrade",
+                                        "spring_sale",  "win_back",          "quote_follow_up",
+                                        "quote_extend", "service_plan",      "offer_new_product"};
+  event.at =
+      kFeedStartMs + 303 * kDayMs + static_cast<std::int64_t>(dice.below(14 * 24 * 60)) * 60'000;
   if (dice.chance(25)) {
     event.type = static_cast<std::uint8_t>(EventType::outcome);
     event.outcome = std::make_unique<wire::OutcomeT>();
@@ -226,8 +228,8 @@ void say_campaign(Dice& dice, EventDraft& event, std::size_t n) {
   it.kind = static_cast<std::uint8_t>(Kind::message);
   it.key = "m" + number(n);
   const bool complaint = dice.chance(15);
-  it.direction = static_cast<std::uint8_t>(complaint ? index::Direction::inbound
-                                                     : index::Direction::outbound);
+  it.direction =
+      static_cast<std::uint8_t>(complaint ? index::Direction::inbound : index::Direction::outbound);
   it.topic = complaint ? "complaint" : dice.word(kCampaigns);
   it.channel = complaint ? "social" : dice.word(kChannels);
   if (complaint) it.state_type = static_cast<std::uint8_t>(1 + dice.below(2));
@@ -248,7 +250,8 @@ EventDraft random_event(Dice& dice, std::size_t n, std::size_t people) {
   }
   if (what < 7) {
     event.customer.push_back("account:acme" + number(dice.below(2)));
-    say_entry(dice, event, dice.chance(60) ? Kind::case_ : Kind::order, "A" + number(dice.below(3)));
+    say_entry(dice, event, dice.chance(60) ? Kind::case_ : Kind::order,
+              "A" + number(dice.below(3)));
     return event;
   }
   name_customer(dice, people, event);

@@ -1,6 +1,6 @@
 // Generated feeds of a company of eight departments, in the words of the default policy set: random
-// but repeatable, and as free as the API (late, repeated, contradicting, merging, withdrawn events).
-// Thread class: any-thread (pure functions).
+// but repeatable, and as free as the API (late, repeated, contradicting, merging, withdrawn
+// events). Thread class: any-thread (pure functions).
 #pragma once
 #include <cstdint>
 #include <string>

@@ -66,7 +66,10 @@ std::string line_of(std::size_t rank, const Ranked& one) {
 class Funnel {
  public:
   Funnel(const PolicyData& policy, const Situation& now, const Question& question, const Ask& ask)
-      : policy_(policy), now_(now), question_(question), ask_(ask),
+      : policy_(policy),
+        now_(now),
+        question_(question),
+        ask_(ask),
         outbound_(question.direction == Direction::outbound) {}
 
   /// Why the action leaves the funnel; empty: `out` is ranked.
@@ -83,8 +86,12 @@ class Funnel {
     out.action = &action;
     out.p = action.model == kNone ? action.propensity_micro : propensity(action.model);
     if (out.p < action.propensity_min_micro)
-      return Why{"propensity", "propensity_min_micro", "it is too unlikely to be wanted",
-                 "the propensity reaches the action's least", {}, {}};
+      return Why{"propensity",
+                 "propensity_min_micro",
+                 "it is too unlikely to be wanted",
+                 "the propensity reaches the action's least",
+                 {},
+                 {}};
     weigh(action, out);
     reason(action, asked, asked_by, out);
     return std::nullopt;
@@ -98,7 +105,8 @@ class Funnel {
     };
     if (!outbound_ && names(question_.intent)) return true;
     for (const Entry* entry : now_.asked)
-      if (names(entry->now.topic) || names(entry->now.reason) || names(index::word(entry->kind()))) {
+      if (names(entry->now.topic) || names(entry->now.reason) ||
+          names(index::word(entry->kind()))) {
         by = entry;
         return true;
       }
@@ -153,8 +161,12 @@ class Funnel {
       const std::optional<bool> answer = ask_(now_, gate.condition, field);
       if (answer.value_or(false)) continue;  // unknown is false: it does not allow
       const std::string& text = policy_.conditions[gate.condition].text;
-      return Why{stage, kLevels[static_cast<std::size_t>(gate.level)],
-                 answer.has_value() ? text : "unknown:" + field, text, {}, {}};
+      return Why{stage,
+                 kLevels[static_cast<std::size_t>(gate.level)],
+                 answer.has_value() ? text : "unknown:" + field,
+                 text,
+                 {},
+                 {}};
     }
     return std::nullopt;
   }
@@ -181,9 +193,12 @@ class Funnel {
 
   Why because_of(const LiveBlock& block) const {
     const scoring::BlockRule& rule = policy_.rules[block.rule];
-    Why why{"service_first", rule.name,
-            block.unknown.empty() ? rule.because : "unknown:" + block.unknown, rule.ends_when,
-            block.until, block.causes};
+    Why why{"service_first",
+            rule.name,
+            block.unknown.empty() ? rule.because : "unknown:" + block.unknown,
+            rule.ends_when,
+            block.until,
+            block.causes};
     if (why.evidence.size() > 10) why.evidence.resize(10);
     return why;
   }
@@ -203,7 +218,8 @@ class Funnel {
     for (std::size_t i = 0; i < policy_.channels.size(); ++i) {
       if (!has_wording(action, i)) continue;
       auto why = not_on_channel(policy_, now_, action, asked, outbound_, policy_.channels[i], i);
-      if (!why) out.channels += policy_.channels[i].id + ",";
+      if (!why)
+        out.channels += policy_.channels[i].id + ",";
       else if (!soonest || (why->until && (!soonest->until || *why->until < *soonest->until)))
         soonest = why;
     }
@@ -250,9 +266,9 @@ class Funnel {
     if (asked) out.why.push_back({"the customer asked for it", {}});
     if (asked && by != nullptr) out.why.back().evidence.push_back(by);
     if (action.about != kNone && now_.features[action.about].newest != nullptr)
-      out.why.push_back({policy_.features[action.about].name, {now_.features[action.about].newest}});
-    if (action.care)
-      out.why.push_back({"the customer has not heard from us for too long", {}});
+      out.why.push_back(
+          {policy_.features[action.about].name, {now_.features[action.about].newest}});
+    if (action.care) out.why.push_back({"the customer has not heard from us for too long", {}});
     out.tier = action.mandatory || action.stale_task ? 0 : acknowledges ? 1 : asked ? 2 : 3;
   }
 

@@ -84,10 +84,13 @@ Number number_of(const PolicyData& policy, const Feature& feature, const Situati
       const auto amount = amount_of(policy, *counted[i]);
       if (!amount) out.known = false;
       const std::int64_t one = amount.value_or(0);
-      if (feature.aggregation == Aggregation::sum) out.value += one;
-      else if (i == 0) out.value = one;
-      else out.value = feature.aggregation == Aggregation::min ? std::min(out.value, one)
-                                                                : std::max(out.value, one);
+      if (feature.aggregation == Aggregation::sum)
+        out.value += one;
+      else if (i == 0)
+        out.value = one;
+      else
+        out.value = feature.aggregation == Aggregation::min ? std::min(out.value, one)
+                                                            : std::max(out.value, one);
     }
   }
   return out;
@@ -116,15 +119,18 @@ void find_contacts(const PolicyData& policy, Situation& now) {
         std::find(policy.reject_words.begin(), policy.reject_words.end(), entry.now.status) !=
             policy.reject_words.end())
       now.rejects.push_back(&entry);
-    const bool care = !outbound || entry.purpose() == index::Purpose::none ||
-                      has_bit(policy.care_floor.purposes, static_cast<std::size_t>(entry.purpose()));
+    const bool care =
+        !outbound || entry.purpose() == index::Purpose::none ||
+        has_bit(policy.care_floor.purposes, static_cast<std::size_t>(entry.purpose()));
     if (is_contact(policy, entry) && care && !now.silent_since) now.silent_since = entry.at;
   }
   for (const Entry& entry : now.own)
     if (is_asked(policy, now, entry)) now.asked.push_back(&entry);
   if (now.silent_since) return;
-  if (now.since && *now.since <= now.as_of) now.silent_since = now.since;
-  else if (!now.own.empty()) now.silent_since = now.own.back().at;
+  if (now.since && *now.since <= now.as_of)
+    now.silent_since = now.since;
+  else if (!now.own.empty())
+    now.silent_since = now.own.back().at;
 }
 
 void find_profile(const Book& book, const Person& person, Situation& now) {
@@ -142,7 +148,9 @@ void find_profile(const Book& book, const Person& person, Situation& now) {
   }
 }
 
-bool older(const Entry* a, const Entry* b) { return a->at != b->at ? a->at < b->at : a->id < b->id; }
+bool older(const Entry* a, const Entry* b) {
+  return a->at != b->at ? a->at < b->at : a->id < b->id;
+}
 
 /// Long untouched: it blocks no more and becomes somebody's task.
 bool forgotten(const BlockRule& rule, const Entry& entry, std::int64_t as_of) {
@@ -200,25 +208,31 @@ Fit fits(const Filter& f, const Entry& e, std::int64_t as_of) {
   if (!bit_or_any(f.troubles, e.now.trouble.value_or(0)) ||
       !bit_or_any(f.directions, e.now.direction.value_or(0)) ||
       !bit_or_any(f.purposes, e.now.purpose.value_or(0)) || !times_fit(f, e, as_of) ||
-      !wanted(f.overdue, e.overdue(as_of)) || !wanted(f.requested, e.now.requested.value_or(false)) ||
+      !wanted(f.overdue, e.overdue(as_of)) ||
+      !wanted(f.requested, e.now.requested.value_or(false)) ||
       !wanted(f.is_public, e.now.is_public.value_or(false)) || !words_fit(f, e))
     return {};
   Fit out{true, {}};
   const bool state_absent = e.state() == StateType::unknown && !e.closed_at.has_value();
   if (f.open >= 0 || f.states != 0) {
-    if (state_absent && !has_bit(f.states, 0)) out = {false, "state_type"};
+    if (state_absent && !has_bit(f.states, 0))
+      out = {false, "state_type"};
     else if (!wanted(f.open, e.open(as_of)) || !bit_or_any(f.states, e.now.state_type.value_or(0)))
       return {};
   }
   if (f.priority_max != 0) {
     const int priority = e.now.priority.value_or(0);
-    if (priority == 0) out = {false, "priority"};
-    else if (priority > f.priority_max) return {};
+    if (priority == 0)
+      out = {false, "priority"};
+    else if (priority > f.priority_max)
+      return {};
   }
   if (!f.attribute.empty()) {
     const auto value = attribute_text(e, f.attribute);
-    if (!value) out = {false, f.attribute};
-    else if (!one_of(f.attribute_values, *value)) return {};
+    if (!value)
+      out = {false, f.attribute};
+    else if (!one_of(f.attribute_values, *value))
+      return {};
   }
   if (f.sure && !out.yes) return {};
   return out;

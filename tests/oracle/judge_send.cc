@@ -85,8 +85,12 @@ std::optional<Why> against_quiet(const PolicyData& policy, const Situation& now,
   if (!quiet_at(*zone, quiet, now.as_of)) return std::nullopt;
   std::int64_t until = now.as_of / kMinuteMs * kMinuteMs;
   while (quiet_at(*zone, quiet, until)) until += kMinuteMs;
-  return Why{"deliverability", "quiet_hours", "it is a time of rest where the customer lives", "",
-             until, {}};
+  return Why{"deliverability",
+             "quiet_hours",
+             "it is a time of rest where the customer lives",
+             "",
+             until,
+             {}};
 }
 
 // ---- consent
@@ -99,8 +103,7 @@ struct Said {
 /// What was said about this purpose, channel and brand by the customer (`identity` empty) or for
 /// one of his addresses.
 Said what_was_said(const Situation& now, const scoring::ConsentNeed& need,
-                   const std::string& channel, const std::string& brand,
-                   const std::string& whose) {
+                   const std::string& channel, const std::string& brand, const std::string& whose) {
   Said said;
   for (const auto& [key, word] : now.person->consents) {
     const auto& [purpose, its_channel, identity, its_brand] = key;
@@ -135,9 +138,9 @@ std::optional<Why> against_consent(const PolicyData& policy, const Situation& no
   if (addresses.empty()) addresses.push_back(all);
   for (const Said& one : addresses)
     if (!one.refused && (one.granted || !need.required)) return std::nullopt;
-  return Why{"deliverability", "consent",
-             refused ? "the customer refused this" : "unknown:consent", "the customer consents",
-             {}, {}};
+  return Why{
+      "deliverability",        "consent", refused ? "the customer refused this" : "unknown:consent",
+      "the customer consents", {},        {}};
 }
 
 std::optional<Why> against_channel_caps(const PolicyData& policy, const Situation& now,
@@ -146,13 +149,13 @@ std::optional<Why> against_channel_caps(const PolicyData& policy, const Situatio
     if (cap.scope != Cap::Scope::channel) continue;
     if (!has_bit(cap.purposes, static_cast<std::size_t>(purpose))) continue;
     if (!cap.channels.empty() && !contains(cap.channels, channel.id)) continue;
-    const Entry* full = nth(now.contacts, cap.limit, now.as_of - cap.window_ms,
-                            [&](const Entry& e) {
-                              return of_purpose(e, cap.purposes) && e.now.channel == channel.id;
-                            });
+    const Entry* full = nth(
+        now.contacts, cap.limit, now.as_of - cap.window_ms,
+        [&](const Entry& e) { return of_purpose(e, cap.purposes) && e.now.channel == channel.id; });
     if (full != nullptr)
-      return Why{"deliverability", cap.name, "the most contacts on this channel are made", "",
-                 full->at + cap.window_ms, {}};
+      return Why{
+          "deliverability",         cap.name, "the most contacts on this channel are made", "",
+          full->at + cap.window_ms, {}};
   }
   return std::nullopt;
 }
@@ -196,8 +199,8 @@ std::optional<Why> against_pauses(const PolicyData& policy, const Situation& now
                                   const Action& action) {
   for (const scoring::Pause& pause : policy.pauses) {
     if (!has_bit(pause.purposes, static_cast<std::size_t>(action.purpose))) continue;
-    const std::vector<std::string> topics = pause.by_group ? topics_of_group(policy, action.group)
-                                                           : topics_of(policy, action.topics);
+    const std::vector<std::string> topics =
+        pause.by_group ? topics_of_group(policy, action.group) : topics_of(policy, action.topics);
     const auto his = [&](const Entry& e) { return contains(topics, e.now.topic); };
     const Entry* newest = nth(now.rejects, 1, INT64_MIN, his);
     if (newest == nullptr || newest->at + pause.pause_ms <= now.as_of) continue;
@@ -235,11 +238,19 @@ std::optional<Why> against_contact_policy(const PolicyData& policy, const Situat
   }
   if (!action.care) return std::nullopt;
   if (!now.silent_since)
-    return Why{"contact_policy", "care_floor", "nothing is known of this customer yet",
-               "the first contact is known", {}, {}};
+    return Why{"contact_policy",
+               "care_floor",
+               "nothing is known of this customer yet",
+               "the first contact is known",
+               {},
+               {}};
   if (now.as_of - *now.silent_since >= policy.care_floor.silence_ms) return std::nullopt;
-  return Why{"contact_policy", "care_floor", "the customer has heard from us lately", "",
-             *now.silent_since + policy.care_floor.silence_ms, {}};
+  return Why{"contact_policy",
+             "care_floor",
+             "the customer has heard from us lately",
+             "",
+             *now.silent_since + policy.care_floor.silence_ms,
+             {}};
 }
 
 std::optional<Why> not_on_channel(const PolicyData& policy, const Situation& now,
@@ -251,14 +262,22 @@ std::optional<Why> not_on_channel(const PolicyData& policy, const Situation& now
       now.identities.begin(), now.identities.end(),
       [&](const HeldIdentity& held) { return contains(channel.identities, held.identity.type); });
   if (outbound && !channel.identities.empty() && !has_address)
-    return Why{"deliverability", "address", "we have no address of the customer for this channel",
-               "an address for this channel is known", {}, {}};
+    return Why{"deliverability",
+               "address",
+               "we have no address of the customer for this channel",
+               "an address for this channel is known",
+               {},
+               {}};
   for (const std::string& said : now.needs)
     for (const scoring::Need& need : policy.needs)
       if (need.name == said && has_bit(need.channels, number) &&
           has_bit(need.purposes, static_cast<std::size_t>(purpose)))
-        return Why{"deliverability", "need", "the customer's special needs close this channel",
-                   "the need is taken out of the profile", {}, {}};
+        return Why{"deliverability",
+                   "need",
+                   "the customer's special needs close this channel",
+                   "the need is taken out of the profile",
+                   {},
+                   {}};
   const std::string brand = contains(policy.brands, action.brand) ? action.brand : "";
   if (auto why = against_consent(policy, now, channel, purpose, brand)) return why;
   if (!outbound) return std::nullopt;

@@ -15,7 +15,9 @@ Value text_or_unknown(const std::string& text, std::string_view name) {
   return text.empty() ? Value::unknown(name) : Value::string(text);
 }
 
-Value need_at(const void* object, std::uint32_t i) { return Value::string(now_of(object).needs[i]); }
+Value need_at(const void* object, std::uint32_t i) {
+  return Value::string(now_of(object).needs[i]);
+}
 Value identity_type_at(const void* object, std::uint32_t i) {
   return Value::string(now_of(object).identities[i].identity.type);
 }

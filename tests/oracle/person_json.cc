@@ -102,8 +102,8 @@ std::vector<Membership> memberships_of(const Book& book, const Person& person, s
     Membership& known = newest[{account, told.role}];
     std::string name = told.account_name.empty() ? known.name : told.account_name;
     const Person* record = book.find_identity(account);
-    known = Membership{said.event->at, said.seq, account,   std::move(name), told.role,
-                       record->id,     {},       {}};
+    known = Membership{said.event->at, said.seq,   account, std::move(name),
+                       told.role,      record->id, {},      {}};
     if (told.from.has_value()) known.from = *told.from;
     if (told.to.has_value()) known.to = *told.to;
   }
@@ -241,8 +241,8 @@ std::vector<HeldIdentity> held_identities(const Book& book, const Person& person
     for (const NamedIdentity& identity : named) {
       const HeldIdentity held{identity, said.event->source, said.event->at, said.seq};
       const auto [known, fresh] = first.emplace(identity.text, held);
-      if (!fresh && std::pair(held.since, held.seq) <
-                        std::pair(known->second.since, known->second.seq))
+      if (!fresh &&
+          std::pair(held.since, held.seq) < std::pair(known->second.since, known->second.seq))
         known->second = held;
     }
   }

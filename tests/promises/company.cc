@@ -95,7 +95,12 @@ Advice advise(const index::Engine& engine, const scoring::Policy& policy, index:
   for (const scoring::RankedAction& one : decision.ranked) {
     out.ranked.push_back(data.actions[one.action].id);
     out.purposes.push_back(data.actions[one.action].purpose);
+    out.channels.emplace_back();
+    for (std::size_t i = 0; i < data.channels.size(); ++i)
+      if ((one.deliverable_by >> i & 1U) != 0) out.channels.back() += data.channels[i].id + " ";
   }
+  for (const scoring::Authority& one : decision.authority)
+    out.left_minor[std::string(one.grade)] = one.left_minor;
   const auto evidence = [&](const scoring::Reason& reason) {
     std::vector<std::string> ids;
     for (std::uint32_t i = 0; i < reason.evidence_count; ++i)
@@ -104,8 +109,8 @@ Advice advise(const index::Engine& engine, const scoring::Policy& policy, index:
   };
   for (const scoring::Block& block : decision.blocks) {
     out.blocks.push_back(data.rules[block.rule].name);
-    for (const std::string& id : evidence(block.reason))
-      out.block_evidence.push_back(out.blocks.back() + " " + id);
+    for (const std::string& cause : evidence(block.reason))
+      out.block_evidence.push_back(out.blocks.back() + " " + cause);
   }
   for (const scoring::Dropped& one : decision.dropped) {
     const scoring::Reason& reason = one.reason;

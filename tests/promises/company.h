@@ -1,6 +1,7 @@
 // A company with the default policy set, told in a few words: events in, answers out. The clock is
 // the number of days since day 0, at ten in the morning in Berlin. Thread class: one-owner.
 #pragma once
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,10 +22,12 @@ std::int64_t on_day(double days);
 
 /// What was decided, by name.
 struct Advice {
-  std::vector<std::string> ranked;          // actions, best first
-  std::vector<index::Purpose> purposes;     // of them
-  std::vector<std::string> blocks;          // names of the rules that hold, worst first
-  std::vector<std::string> block_evidence;  // "rule entry", each
+  std::vector<std::string> ranked;                 // actions, best first
+  std::vector<index::Purpose> purposes;            // of them
+  std::vector<std::string> channels;               // of them: "phone email ", what passes now
+  std::map<std::string, std::int64_t> left_minor;  // what each grade may still grant
+  std::vector<std::string> blocks;                 // names of the rules that hold, worst first
+  std::vector<std::string> block_evidence;         // "rule entry", each
   struct Drop {
     std::string action, stage, component;
     std::vector<std::string> evidence;
@@ -52,7 +55,7 @@ class Company {
   Company& ann_is_a_customer();
 
   Advice advise(double day, std::string_view intent = {}, std::string_view channel = {}) const;
-  [[nodiscard]] const index::Engine& engine() const { return *engine_; }
+  [[nodiscard]] index::Engine& engine() { return *engine_; }
 
  private:
   std::unique_ptr<index::Engine> engine_;

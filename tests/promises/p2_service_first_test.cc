@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/oracle/entries.h"
 #include "tests/oracle/answer.h"
+#include "tests/oracle/entries.h"
 #include "tests/oracle/feed.h"
 #include "tests/promises/company.h"
 #include "tests/support/stories.h"
@@ -78,7 +78,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Wrong{"unsolved problem", Kind::case_, kOpen, kNothing, 0, "open_case"},
         Wrong{"a new one", Kind::case_, StateType::new_, kNothing, 0, "open_case"},
-        Wrong{"it waits for others", Kind::case_, StateType::waiting_third, kNothing, 0, "open_case"},
+        Wrong{"it waits for others", Kind::case_, StateType::waiting_third, kNothing, 0,
+              "open_case"},
         Wrong{"disputed invoice", Kind::invoice, kOpen, Trouble::disputed, 0, "invoice_in_dispute"},
         Wrong{"wrong invoice", Kind::invoice, kOpen, Trouble::wrong, 0, "invoice_in_dispute"},
         Wrong{"late order", Kind::order, kOpen, Trouble::late, 0, "late_order"},
@@ -136,7 +137,9 @@ bool is_wrong(const oracle::Entry& entry, std::int64_t as_of) {
   const bool contested = entry.trouble() == Trouble::disputed || entry.trouble() == Trouble::wrong;
   if (!entry.exists(as_of) || !entry.open(as_of)) return false;
   switch (entry.kind()) {
-    case Kind::case_: return entry.state() != StateType::waiting_customer && entry.state() != StateType::solved && entry.state() != StateType::closed;
+    case Kind::case_:
+      return entry.state() != StateType::waiting_customer && entry.state() != StateType::solved &&
+             entry.state() != StateType::closed;
     case Kind::invoice: return contested;
     case Kind::order:
     case Kind::shipment: return entry.trouble() == Trouble::late || entry.overdue(as_of);
@@ -170,7 +173,8 @@ Sweep sweep(const scoring::Policy& policy, std::uint64_t seeds) {
         bool asks = false;
         for (const oracle::Entry& entry : oracle::entries_of(book, *person)) {
           // Forgotten for a third of a year: somebody's task, no block any more.
-          const bool fresh = question.as_of.ms - std::max(entry.at, entry.set_at) < 120 * index::kDayMs;
+          const bool fresh =
+              question.as_of.ms - std::max(entry.at, entry.set_at) < 120 * index::kDayMs;
           wrong = wrong || (fresh && is_wrong(entry, question.as_of.ms));
           asks = asks || entry.now.requested.value_or(false);
         }
