@@ -78,7 +78,8 @@ void fill_consent(Dice& dice, Saying& saying, std::int64_t at_ms) {
   saying.consent(dice.chance(50) ? "marketing" : "service", dice.chance(50) ? "email" : "",
                  static_cast<index::ConsentState>(dice.below(4)));
   if (dice.chance(20)) saying.draft.consent->expires_at = at_ms + 700;
-  if (dice.chance(30)) saying.draft.consent->identity = "phone:03012345" + number(10 + dice.below(3));
+  if (dice.chance(30))
+    saying.draft.consent->identity = "phone:03012345" + number(10 + dice.below(3));
 }
 
 void fill_profile(Dice& dice, Saying& saying) {
