@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "index/base/hash.h"
+#include "index/reindex_text.h"
 #include "index/snapshot/text/text_words.h"
 
 namespace concord::bench {
@@ -56,7 +56,8 @@ std::vector<Text> texts_of(const World& world) {
     const index::RecordView record = world.snapshot().record_at(pin, place);
     if (!record) continue;
     record.each_entry([&](index::EntryView entry) {
-      if (entry.visibility() > index::Visibility::restricted) return true;
+      if (!index::has_words(entry) || entry.visibility() > index::Visibility::restricted)
+        return true;
       const auto parsed = reader.parse(entry.json());
       std::vector<std::string_view> pieces;
       if (parsed) add_pieces(*parsed, pieces);
