@@ -56,8 +56,8 @@ void open_base(benchmark::State& state, const Bases& bases, std::size_t customer
   state.counters["seconds"] = seconds;
   state.counters["held_bytes"] = held;
   state.counters["records_bytes"] = records;
-  state.counters["text_bytes"] = file_bytes(data, name, "text/text.glass") +
-                                 file_bytes(data, name, "text/docs.bin");
+  state.counters["text_bytes"] =
+      file_bytes(data, name, "text/text.glass") + file_bytes(data, name, "text/docs.bin");
 }
 
 index::ReindexOptions options_of(const datasets::Sources& sources, bool text) {

@@ -187,9 +187,8 @@ std::string batch_differs(const World& world, std::size_t count) {
   scoring::BatchQuestion question;
   question.as_of = world.as_of();
   std::string lines;
-  scoring::decide_all(
-      world.policy(), world.snapshot(), pin, question,
-      [&](std::string_view more) { lines += more; }, {});
+  scoring::decide_all(world.policy(), world.snapshot(), pin, question,
+                      [&](std::string_view more) { lines += more; }, {});
   std::unordered_map<std::string, std::string> line_of;
   for (std::size_t at = 0; at < lines.size();) {
     const std::size_t end = lines.find('\n', at);

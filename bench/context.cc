@@ -31,7 +31,8 @@ void context_answer(benchmark::State& state, const Bases& bases, std::size_t cus
   const auto drawn = draw_places(spread, world.keys().size(), kDrawn, 11);
   ContextAnswer answer(world);
   std::size_t bytes = 0;
-  for (const std::uint32_t place : drawn) bytes += answer.of(world.keys()[place], facts_only).size();
+  for (const std::uint32_t place : drawn)
+    bytes += answer.of(world.keys()[place], facts_only).size();
   measure(state, [&](std::size_t i) {
     benchmark::DoNotOptimize(answer.of(world.keys()[drawn[i % kDrawn]], facts_only).data());
   });
@@ -67,11 +68,9 @@ void register_context(const Bases& bases) {
                                        context_answer(state, bases, customers, spread, facts_only);
                                      })
             ->Iterations(static_cast<benchmark::IterationCount>(kDrawn));
-      benchmark::RegisterBenchmark((what + "largest" + size).c_str(),
-                                   [=](benchmark::State& state) {
-                                     largest_customer(state, bases, customers, facts_only);
-                                   })
-          ->Iterations(2000);
+      benchmark::RegisterBenchmark((what + "largest" + size).c_str(), [=](benchmark::State& state) {
+        largest_customer(state, bases, customers, facts_only);
+      })->Iterations(2000);
     }
 }
 

@@ -41,12 +41,10 @@ void next_best_action(benchmark::State& state, const Bases& bases, std::size_t c
 void register_decide(const Bases& bases) {
   for (const std::size_t customers : bases.customers)
     for (const auto direction : {index::Direction::outbound, index::Direction::inbound})
-      benchmark::RegisterBenchmark(("decide/" + std::string(index::word(direction)) + "/" +
-                                    std::to_string(customers))
-                                       .c_str(),
-                                   [=](benchmark::State& state) {
-                                     next_best_action(state, bases, customers, direction);
-                                   })
+      benchmark::RegisterBenchmark(
+          ("decide/" + std::string(index::word(direction)) + "/" + std::to_string(customers))
+              .c_str(),
+          [=](benchmark::State& state) { next_best_action(state, bases, customers, direction); })
           ->Iterations(static_cast<benchmark::IterationCount>(kDrawn));
 }
 

@@ -27,9 +27,8 @@ void everybody(benchmark::State& state, const Bases& bases, std::size_t customer
   const std::int64_t begun = clock_ns();
   std::int64_t runs = 0;
   for ([[maybe_unused]] auto _ : state) {
-    counts = scoring::decide_all(
-        world.policy(), world.snapshot(), pin, question,
-        [&](std::string_view lines) { bytes += lines.size(); }, {});
+    counts = scoring::decide_all(world.policy(), world.snapshot(), pin, question,
+                                 [&](std::string_view lines) { bytes += lines.size(); }, {});
     ++runs;
   }
   const double seconds = static_cast<double>(clock_ns() - begun) / 1e9 / static_cast<double>(runs);

@@ -139,7 +139,8 @@ Load load_of(const Question& question, std::uint16_t port) {
   Load load;
   load.port = port;
   for (const std::string& target : question.targets)
-    load.requests.push_back("GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\n" +
+    load.requests.push_back("GET " + target +
+                            " HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\n" +
                             "Accept: */*\r\n\r\n");
   return load;
 }
@@ -170,8 +171,8 @@ Row measure_server(const Question& question, std::uint16_t port, const char* who
   row["open_p50_us"] = static_cast<double>(open.percentile_ns(0.5)) / 1e3;
   row["open_p99_us"] = static_cast<double>(open.percentile_ns(0.99)) / 1e3;
   row["open_rate"] = load.requests_per_second;
-  row["answer_bytes"] = static_cast<double>(one.body_bytes) /
-                        static_cast<double>(one.latencies_ns.size());
+  row["answer_bytes"] =
+      static_cast<double>(one.body_bytes) / static_cast<double>(one.latencies_ns.size());
   return row;
 }
 
@@ -179,8 +180,8 @@ Row measure_server(const Question& question, std::uint16_t port, const char* who
 void append_row(std::string& out, const std::string& name, int round, const Row& row) {
   char number[64];
   if (!out.empty()) out += ",\n";
-  out += "    {\"name\": \"" + name + "\", \"run_type\": \"iteration\", \"repetition_index\": " +
-         std::to_string(round);
+  out += "    {\"name\": \"" + name +
+         "\", \"run_type\": \"iteration\", \"repetition_index\": " + std::to_string(round);
   for (const auto& [what, value] : row) {
     std::snprintf(number, sizeof number, ", \"%s\": %.3f", what.c_str(), value);
     out += number;
@@ -245,8 +246,7 @@ int main(int argc, char** argv) {
   const Bases bases = take_bases(argc, argv);
   const std::string floor_program =
       (std::filesystem::path(argv[0]).parent_path() / "epoll_floor").string();
-  const std::string rows =
-      rounds_of(options, bases, bases.customers.back(), floor_program);
+  const std::string rows = rounds_of(options, bases, bases.customers.back(), floor_program);
   const std::string text = "{\n  \"benchmarks\": [\n" + rows + "\n  ]\n}\n";
   if (auto done = concord::index::write_file_durably(options.out, text); !done) {
     std::fprintf(stderr, "bench http: %s\n", done.error().text().c_str());

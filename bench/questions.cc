@@ -2,6 +2,8 @@
 //   questions --bases FOLDER --customers 10000,100000 --policy FOLDER [Google Benchmark's options]
 #include "bench/questions.h"
 
+#include <ostream>
+
 int main(int argc, char** argv) {
   const auto bases = concord::bench::take_bases(argc, argv);
   benchmark::Initialize(&argc, argv);
@@ -12,7 +14,11 @@ int main(int argc, char** argv) {
   concord::bench::register_decide_all(bases);
   concord::bench::register_search(bases);
   concord::bench::register_reindex(bases);
-  benchmark::RunSpecifiedBenchmarks();
+  // What Google Benchmark says of the machine goes into the result file, not onto the terminal.
+  std::ostream nowhere(nullptr);
+  benchmark::ConsoleReporter console;
+  console.SetErrorStream(&nowhere);
+  benchmark::RunSpecifiedBenchmarks(&console);
   benchmark::Shutdown();
   return 0;
 }

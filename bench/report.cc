@@ -27,10 +27,10 @@ int give_up(const std::string& what) {
   return 1;
 }
 
-constexpr const char* kBoilerplate[] = {"run_name",    "family_index",     "threads",
-                                        "iterations",  "per_family_instance_index",
-                                        "repetitions", "repetition_index", "run_type",
-                                        "real_time",   "cpu_time",         "time_unit"};
+constexpr const char* kBoilerplate[] = {
+    "run_name",    "family_index",     "threads",  "iterations", "per_family_instance_index",
+    "repetitions", "repetition_index", "run_type", "real_time",  "cpu_time",
+    "time_unit"};
 
 // One round as it is kept: the name and the figures that the benchmark itself gives.
 void write_round(index::JsonWriter& out, JsonValue round) {
@@ -127,8 +127,7 @@ int write_page(const std::string& folder, const std::string& page) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     return 0;
   }
-  if (auto done = index::write_file_durably(page, text); !done)
-    return give_up(done.error().text());
+  if (auto done = index::write_file_durably(page, text); !done) return give_up(done.error().text());
   return 0;
 }
 

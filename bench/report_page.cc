@@ -27,8 +27,8 @@ class Page {
         "wrong ones.\nFigures are medians over interleaved rounds. The machine is small and "
         "shared: trust the ratios, and read\nthe load beside every file. A time of one operation "
         "holds one reading of the clock (`clock`).\n\n";
-    for (const std::string& size : {std::string("10000"), std::string("100000"),
-                                    std::string("1000000")})
+    for (const std::string& size :
+         {std::string("10000"), std::string("100000"), std::string("1000000")})
       if (has("/" + size)) budgets(size);
     growth();
     all_figures();
@@ -59,13 +59,12 @@ class Page {
     out_ += "| " + what + " | " + budget + " | " + number(*value) + " " + unit + " | " +
             number(ratio) + "x | " + (met ? "met" : "**not met**") + " |\n";
   }
-  static Value scaled(Value value, double by) {
-    return value ? Value(*value * by) : std::nullopt;
-  }
+  static Value scaled(Value value, double by) { return value ? Value(*value * by) : std::nullopt; }
   static Value over(Value a, Value b) { return a && b ? Value(*a / *b) : std::nullopt; }
 
   void budgets(const std::string& size) {
-    out_ += "## " + size + " customers\n\n| what | budget | measured | of the budget | |\n"
+    out_ += "## " + size +
+            " customers\n\n| what | budget | measured | of the budget | |\n"
             "|---|---|---|---|---|\n";
     in_process(size);
     search(size);
@@ -89,10 +88,10 @@ class Page {
     for (const char* way : {"outbound", "inbound"})
       row(std::string("next best action, ") + way + " p50, default set", "≤ 5 µs (100 × 30 linear)",
           scaled(median(std::string("decide/") + way + "/" + n, "p50_ns"), 1e-3), 5, true, "µs");
-    const Value one = median("decide_all/threads:1/" + n + "/real_time", "seconds");
-    const Value two = median("decide_all/threads:2/" + n + "/real_time", "seconds");
+    const Value one = median("decide_all/threads:1/" + n, "seconds");
+    const Value two = median("decide_all/threads:2/" + n, "seconds");
     row("decide for all, 2 threads, features made anew", "1M × 64 in ≤ 0.5 s, rows ready: 2M/s",
-        median("decide_all/threads:2/" + n + "/real_time", "customers_per_s"), 2e6, false,
+        median("decide_all/threads:2/" + n, "customers_per_s"), 2e6, false,
         "customers/s");
     row("parallel efficiency of 2 threads", "≥ 0.85", scaled(over(one, two), 0.5), 0.85, false, "");
   }
@@ -125,23 +124,22 @@ class Page {
       if (!a || !b) continue;
       row(std::string("HTTP ") + what + ", p50 over the floor's " + number(*b) + " µs",
           "≤ floor + " + number(extra, 0) + " µs", *a - *b, extra, true, "µs");
-      row(std::string("HTTP ") + what + ", 32 connections, one core, of the floor's rate",
-          "≥ 0.8x", over(median(ours, "per_second_32"), median(floor, "per_second_32")), 0.8, false,
-          "x");
+      row(std::string("HTTP ") + what + ", 32 connections, one core, of the floor's rate", "≥ 0.8x",
+          over(median(ours, "per_second_32"), median(floor, "per_second_32")), 0.8, false, "x");
     }
   }
 
   void base(const std::string& n) {
-    const Value plain = median("reindex/without_text/" + n + "/real_time", "seconds");
-    const Value text = median("reindex/with_text/" + n + "/real_time", "seconds");
+    const Value plain = median("reindex/without_text/" + n, "seconds");
+    const Value text = median("reindex/with_text/" + n, "seconds");
     row("re-index without text", "≥ 150k entries/s",
-        median("reindex/without_text/" + n + "/real_time", "entries_per_s"), 150e3, false,
+        median("reindex/without_text/" + n, "entries_per_s"), 150e3, false,
         "entries/s");
-    const Value texts = median("reindex/with_text/" + n + "/real_time", "text_documents");
+    const Value texts = median("reindex/with_text/" + n, "text_documents");
     if (plain && text && *text > *plain)
-      row("re-index, what the texts add", "≥ 7k text entries/s",
-          over(texts, Value(*text - *plain)), 7e3, false, "texts/s");
-    const std::string open = "open/" + n + "/real_time";
+      row("re-index, what the texts add", "≥ 7k text entries/s", over(texts, Value(*text - *plain)),
+          7e3, false, "texts/s");
+    const std::string open = "open/" + n;
     row("restart: from nothing to the first answer", "≤ 10 s (at 1M)", median(open, "seconds"), 10,
         true, "s");
     const Value held = median(open, "held_bytes");

@@ -10,8 +10,8 @@ namespace concord::bench {
 
 struct Figures {
   std::map<std::string, std::map<std::string, std::vector<double>>> rounds;  // name, counter
-  std::map<std::string, std::string> failed;                // name, why its answer was wrong
-  std::vector<std::pair<std::string, std::string>> files;   // name, where and when
+  std::map<std::string, std::string> failed;               // name, why its answer was wrong
+  std::vector<std::pair<std::string, std::string>> files;  // name, where and when
 };
 
 std::string page_of(const Figures& figures);

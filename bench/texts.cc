@@ -25,17 +25,17 @@ bool is_plain_word(const std::string& word, const std::vector<std::string>& lang
 
 void TextPieces::of(const index::DocRef& ref, std::vector<std::string_view>& out) {
   std::string_view json;
-  const index::RecordView record =
-      ref.type == index::TextType::knowledge
-          ? index::RecordView()
-          : world_.snapshot().find(pin_, index::CustomerId{ref.owner});
+  const index::RecordView record = ref.type == index::TextType::knowledge
+                                       ? index::RecordView()
+                                       : world_.snapshot().find(pin_, index::CustomerId{ref.owner});
   if (ref.type == index::TextType::customer) {
     if (record) out.push_back(record.name());
     return;
   }
   if (ref.type == index::TextType::knowledge) json = world_.engine().knowledge(ref.entry_hash);
   if (record)
-    if (const auto entry = index::find_entry(record, ref.at_ms, ref.entry_hash)) json = entry->json();
+    if (const auto entry = index::find_entry(record, ref.at_ms, ref.entry_hash))
+      json = entry->json();
   if (json.empty()) return;
   if (const auto parsed = reader_.parse(json)) add_pieces(*parsed, out);
 }
@@ -62,9 +62,9 @@ std::vector<Text> texts_of(const World& world) {
       std::vector<std::string_view> pieces;
       if (parsed) add_pieces(*parsed, pieces);
       if (pieces.empty()) return true;
-      texts.push_back({{entry.at_ms(), index::TextType::entry, record.id().value,
-                        entry.row().id_hash()},
-                       {pieces.begin(), pieces.end()}});
+      texts.push_back(
+          {{entry.at_ms(), index::TextType::entry, record.id().value, entry.row().id_hash()},
+           {pieces.begin(), pieces.end()}});
       return true;
     });
   }
