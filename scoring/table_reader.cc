@@ -2,25 +2,11 @@
 
 #include <algorithm>
 
+#include "index/base/nearest.h"
 #include "index/base/time.h"
 
 namespace concord::scoring {
 namespace {
-
-std::size_t edits_between(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
 
 std::string list_of(std::span<const std::string_view> words) {
   std::string out;
@@ -42,13 +28,7 @@ index::Error Problems::summary(std::size_t shown) const {
 }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> known) {
-  std::size_t best = 3;
-  std::string_view nearest;
-  for (const std::string_view one : known)
-    if (const std::size_t edits = edits_between(word, one); edits < best) {
-      best = edits;
-      nearest = one;
-    }
+  const std::string_view nearest = index::nearest(word, known);
   return nearest.empty() ? std::string() : "; did you mean '" + std::string(nearest) + "'?";
 }
 

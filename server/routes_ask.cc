@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <numeric>
 
 #include "index/base/buffer.h"
+#include "index/base/nearest.h"
 #include "index/base/time.h"
 #include "index/snapshot/context.h"
 #include "scoring/decide.h"
@@ -61,7 +61,7 @@ std::string read_flag(std::string_view value, bool& out) {
 
 std::string unknown_word(std::string_view word, std::span<const std::string_view> known) {
   std::string text = "\"" + std::string(word) + "\" is not known";
-  if (const std::string_view meant = nearest(word, known); !meant.empty())
+  if (const std::string_view meant = index::nearest(word, known); !meant.empty())
     return text + "; did you mean " + std::string(meant) + "?";
   text += "; known are ";
   for (std::size_t i = 0; i < known.size(); ++i) text.append(i == 0 ? "" : ", ").append(known[i]);
@@ -256,28 +256,6 @@ void read_members(index::JsonValue body, std::span<const Option> allowed,
     text.push_back(std::move(*value));
     read_one(member.name, text.back(), where, allowed, seen, ask, faults);
   }
-}
-
-std::string_view nearest(std::string_view word, std::span<const std::string_view> known) {
-  std::string_view best;
-  std::size_t best_distance = word.size() < 4 ? 2 : 3;  // edits below this are a slip
-  std::vector<std::size_t> row;
-  for (const std::string_view candidate : known) {
-    row.resize(candidate.size() + 1);
-    std::iota(row.begin(), row.end(), 0U);
-    for (std::size_t i = 0; i < word.size(); ++i) {
-      std::size_t diagonal = row[0]++;
-      for (std::size_t k = 0; k < candidate.size(); ++k) {
-        const std::size_t change = diagonal + (word[i] == candidate[k] ? 0 : 1);
-        diagonal = row[k + 1];
-        row[k + 1] = std::min({row[k] + 1, row[k + 1] + 1, change});
-      }
-    }
-    if (row.back() >= best_distance) continue;
-    best = candidate;
-    best_distance = row.back();
-  }
-  return best;
 }
 
 std::vector<std::string_view> split_list(std::string_view list) {

@@ -100,9 +100,6 @@ void read_query(const Request& request, std::span<const Option> allowed, Ask& as
 void read_members(index::JsonValue body, std::span<const Option> allowed,
                   std::vector<std::string>& text, Ask& ask, Faults& faults);
 
-/// The word of `known` nearest to `word`, when it is near enough to be meant; else empty.
-std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
-
 /// Splits "a,b,c"; empty pieces stay.
 std::vector<std::string_view> split_list(std::string_view list);
 

@@ -7,6 +7,7 @@
 
 #include "index/base/assert.h"
 #include "index/base/files.h"
+#include "index/base/nearest.h"
 #include "server/routes_ask.h"
 
 namespace concord::server {
@@ -131,7 +132,7 @@ index::Result<void> Settings::read_table(const toml::table& table, const std::st
     const std::string place = path + ":" + std::to_string(node.source().begin.line);
     const std::string name = name_in_file(key.str());
     if (std::find(known.begin(), known.end(), name) == known.end()) {
-      const std::string_view meant = nearest(name, known);
+      const std::string_view meant = index::nearest(name, known);
       return index::fail(index::Code::bad_input,
                          "\"" + std::string(key.str()) + "\" is not a setting" +
                              (meant.empty() ? "; `concord config dump` lists them"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "index/base/nearest.h"
 #include "scoring/cel/checker.h"
 
 namespace concord::cel {
@@ -20,21 +21,6 @@ constexpr std::array<std::string_view, 12> kTypeNames = {"bool",
                                                          "type",
                                                          "google.protobuf.Timestamp",
                                                          "google.protobuf.Duration"};
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      diagonal = above;
-    }
-  }
-  return row.back();
-}
 
 }  // namespace
 
@@ -67,17 +53,8 @@ std::vector<std::string> Resolver::names() const {
 }
 
 std::string nearest(std::string_view name, const std::vector<std::string>& candidates) {
-  std::string best;
-  std::size_t best_distance = std::max<std::size_t>(1, name.size() / 3) + 1;
-  for (const std::string& candidate : candidates) {
-    if (candidate.size() > name.size() + 3 || name.size() > candidate.size() + 3) continue;
-    const std::size_t distance = edit_distance(name, candidate);
-    if (distance < best_distance) {
-      best = candidate;
-      best_distance = distance;
-    }
-  }
-  return best;
+  return std::string(
+      index::nearest(name, std::vector<std::string_view>(candidates.begin(), candidates.end())));
 }
 
 }  // namespace concord::cel
