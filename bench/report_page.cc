@@ -185,9 +185,9 @@ class Page {
     out_ += "## Where and when\n\n";
     for (const auto& [name, about] : figures_.files) out_ += "- `" + name + "`: " + about + "\n";
     out_ +=
-        "\nNot measured: PostgreSQL and Redis (not on this machine), intake into the durable log "
-        "(it is not there yet),\nscreening (not there yet), feature rows kept ready (they are made "
-        "anew for each answer).\n";
+        "\nNot measured: PostgreSQL and Redis (no peer program yet), intake into the durable log and\n"
+        "screening (neither is there yet), feature rows kept ready (they are made anew for each "
+        "answer).\n";
   }
 
   const Figures& figures_;
