@@ -91,8 +91,7 @@ class Page {
     const Value one = median("decide_all/threads:1/" + n, "seconds");
     const Value two = median("decide_all/threads:2/" + n, "seconds");
     row("decide for all, 2 threads, features made anew", "1M × 64 in ≤ 0.5 s, rows ready: 2M/s",
-        median("decide_all/threads:2/" + n, "customers_per_s"), 2e6, false,
-        "customers/s");
+        median("decide_all/threads:2/" + n, "customers_per_s"), 2e6, false, "customers/s");
     row("parallel efficiency of 2 threads", "≥ 0.85", scaled(over(one, two), 0.5), 0.85, false, "");
   }
 
@@ -133,8 +132,7 @@ class Page {
     const Value plain = median("reindex/without_text/" + n, "seconds");
     const Value text = median("reindex/with_text/" + n, "seconds");
     row("re-index without text", "≥ 150k entries/s",
-        median("reindex/without_text/" + n, "entries_per_s"), 150e3, false,
-        "entries/s");
+        median("reindex/without_text/" + n, "entries_per_s"), 150e3, false, "entries/s");
     const Value texts = median("reindex/with_text/" + n, "text_documents");
     if (plain && text && *text > *plain)
       row("re-index, what the texts add", "≥ 7k text entries/s", over(texts, Value(*text - *plain)),
@@ -185,9 +183,9 @@ class Page {
     out_ += "## Where and when\n\n";
     for (const auto& [name, about] : figures_.files) out_ += "- `" + name + "`: " + about + "\n";
     out_ +=
-        "\nNot measured: PostgreSQL and Redis (no peer program yet), intake into the durable log and\n"
-        "screening (neither is there yet), feature rows kept ready (they are made anew for each "
-        "answer).\n";
+        "\nNot measured: PostgreSQL and Redis (no peer program yet), intake into the durable log "
+        "and\n"
+        "screening (neither is there yet), feature rows kept ready (made anew for each answer).\n";
   }
 
   const Figures& figures_;
