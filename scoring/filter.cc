@@ -92,18 +92,17 @@ AttributeText attribute_of(const EntryView& entry, std::string_view name) {
 
 Match match(const Filter& f, const EntryView& e, index::UnixMillis as_of) {
   using Outcome = Match::Outcome;
-  if (!known_facts_fit(f, e, as_of)) return {};
-  Match out{Outcome::yes, {}};
+  // The state first: most entries of a long timeline are closed, and most filters ask for open ones.
+  const bool asks_state = f.open >= 0 || f.states != 0;
   const bool state_unknown =
       e.state_type() == index::StateType::unknown && e.closed_at_ms() == index::kNoTime;
-  if (f.open >= 0 || f.states != 0) {
-    const bool unknown_is_asked = (f.states & 1U) != 0;
-    if (state_unknown && !unknown_is_asked) {
-      out = {Outcome::unknown, "state_type"};
-    } else if (!agrees(f.open, e.open_at(as_of)) || !has_bit(f.states, e.row().state_type())) {
-      return {};
-    }
-  }
+  const bool not_said = asks_state && state_unknown && (f.states & 1U) == 0;
+  if (asks_state && !not_said &&
+      (!has_bit(f.states, e.row().state_type()) || !agrees(f.open, e.open_at(as_of))))
+    return {};
+  if (!known_facts_fit(f, e, as_of)) return {};
+  Match out{Outcome::yes, {}};
+  if (not_said) out = {Outcome::unknown, "state_type"};
   if (f.priority_max != 0) {
     if (e.row().priority() == 0)
       out = {Outcome::unknown, "priority"};
