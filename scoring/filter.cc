@@ -92,7 +92,7 @@ AttributeText attribute_of(const EntryView& entry, std::string_view name) {
 
 Match match(const Filter& f, const EntryView& e, index::UnixMillis as_of) {
   using Outcome = Match::Outcome;
-  // The state first: most entries of a long timeline are closed, and most filters ask for open ones.
+  // The state first: most entries of a long timeline are closed, most filters ask for open ones.
   const bool asks_state = f.open >= 0 || f.states != 0;
   const bool state_unknown =
       e.state_type() == index::StateType::unknown && e.closed_at_ms() == index::kNoTime;
