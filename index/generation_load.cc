@@ -110,7 +110,9 @@ bool adopt(char* at, std::size_t room, const wire::Segment** tails) {
   }
   auto* version = new (at) Version;
   version->record = wire::GetRecord(record);
+  version->record_bytes = header.record_bytes;
   version->tails = tails;
+  version->tail_bytes = reinterpret_cast<const std::uint64_t*>(at + sizes_at);
   version->tail_count = header.tail_count;
   version->seq = header.seq;
   return true;

@@ -29,7 +29,8 @@ struct Version {
   EventSeq seq = 0;                // readable from this published revision on
   const Version* older = nullptr;  // replaced by this one
   char* owned = nullptr;           // heap block to free with it; null: part of the generation
-  std::uint64_t spare[2] = {};
+  std::uint64_t record_bytes = 0;  // FlatBuffers do not know their own size
+  const std::uint64_t* tail_bytes = nullptr;  // of each tail
   [[nodiscard]] RecordView view() const { return {record, {tails, tail_count}}; }
 };
 static_assert(sizeof(Version) == 64);

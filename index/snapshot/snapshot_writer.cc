@@ -13,10 +13,11 @@ namespace {
 void free_block(const void* block) { std::free(const_cast<void*>(block)); }
 void free_table(const void* table) { delete static_cast<const KeyTable*>(table); }
 
-// Version, then the record, the tails, and the pointers to the tails: one block, one life.
+// Version, then the record, the pointers to the tails, their sizes, the tails: one block, one life.
 Version* make_version(const EncodedRecord& encoded, EventSeq seq) {
   std::size_t bytes = sizeof(Version) + encoded.record.size();
-  for (const std::string& tail : encoded.tails) bytes += tail.size() + sizeof(void*);
+  for (const std::string& tail : encoded.tails)
+    bytes += tail.size() + sizeof(void*) + sizeof(std::uint64_t);
   char* block = static_cast<char*>(std::aligned_alloc(64, (bytes + 63) & ~std::size_t{63}));
   CONCORD_ASSERT(block != nullptr);
   auto* version = new (block) Version;
@@ -26,12 +27,17 @@ Version* make_version(const EncodedRecord& encoded, EventSeq seq) {
   at += encoded.record.size();
   auto** tails = reinterpret_cast<const wire::Segment**>(at);
   at += encoded.tails.size() * sizeof(void*);
+  auto* tail_bytes = reinterpret_cast<std::uint64_t*>(at);
+  at += encoded.tails.size() * sizeof(std::uint64_t);
   for (std::size_t i = 0; i < encoded.tails.size(); ++i) {
     std::memcpy(at, encoded.tails[i].data(), encoded.tails[i].size());
     tails[i] = flatbuffers::GetRoot<wire::Segment>(at);
+    tail_bytes[i] = encoded.tails[i].size();
     at += encoded.tails[i].size();
   }
+  version->record_bytes = encoded.record.size();
   version->tails = tails;
+  version->tail_bytes = tail_bytes;
   version->tail_count = encoded.tails.size();
   version->seq = seq;
   version->owned = block;
