@@ -104,7 +104,6 @@ std::string expected(const World& world, const std::string& key, bool decision,
   server::ContextAsk ask;
   ask.question.as_of = world.as_of();
   ask.question.matched = &resolution;
-  ask.question.sources_json = world.sources_json();
   server::write_context(out, world.policy(), world.customer(pin, key), ask, scratch);
   return std::string(out.view());
 }

@@ -64,10 +64,6 @@ World::World(const Bases& bases, std::size_t customers)
   if (!policy) give_up(policy.error().text());
   policy_ = std::move(*policy);
   as_of_ = policy_->round_up(engine_->generation().newest_at);
-  index::Buffer sources;
-  index::JsonWriter out(sources);
-  engine_->write_sources(out, as_of_);
-  sources_ = sources.view();
   const index::ReadPin pin = snapshot().pin();
   std::uint32_t most = 0;
   for (std::size_t place = 0; place < snapshot().record_count(); ++place) {
@@ -107,7 +103,6 @@ std::string_view ContextAnswer::of(std::string_view key, bool facts_only) {
   server::ContextAsk ask;
   ask.question.as_of = world_.as_of();
   ask.question.matched = &resolution_;
-  ask.question.sources_json = world_.sources_json();
   if (facts_only) ask.fields = kAll & ~kDecided;
   out_.clear();
   if (customer.record) server::write_context(out_, world_.policy(), customer, ask, scratch_);

@@ -36,7 +36,6 @@ class World {
   [[nodiscard]] const std::vector<std::string>& keys() const { return keys_; }
   /// Key of the customer with the most entries.
   [[nodiscard]] const std::string& largest_key() const { return largest_key_; }
-  [[nodiscard]] std::string_view sources_json() const { return sources_; }
   [[nodiscard]] const std::string& extracts() const { return extracts_; }
   [[nodiscard]] const std::string& data() const { return data_; }
 
@@ -50,7 +49,6 @@ class World {
   index::UnixMillis as_of_;
   std::vector<std::string> keys_;
   std::string largest_key_;
-  std::string sources_;
 };
 
 /// Opened on the first call; ends the program with a clear word when it cannot be.

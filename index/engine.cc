@@ -1,6 +1,7 @@
 #include "index/engine.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -43,7 +44,8 @@ struct Engine::Impl {
   Snapshot snapshot;
   SnapshotWriter writer;
   GenerationInfo info;
-  std::vector<SourceInfo> sources;
+  SourceBook sources;
+  std::atomic<std::int64_t> newest_at_ms{0};
   Releases releases;
   std::optional<Waiters> waiters;
   std::optional<TextIndex> text;
@@ -73,6 +75,8 @@ struct Engine::Impl {
     const std::uint32_t slot = writer.slot_of(identity);
     return slot == SnapshotWriter::kNoSlot ? kNoOwner : slot;
   }
+  // What every event changes: how fresh its source is, and how new the base.
+  void take_note(const wire::Event& event, EventSeq seq);
   Result<void> apply_to_customer(const Prepared& prepared, EventSeq seq);
   Result<void> apply_release(const Prepared& prepared, std::string_view bytes, EventSeq seq);
   CustomerId account_of(const Prepared& prepared, EventSeq seq);
@@ -98,7 +102,9 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& data_folder, uns
                 manifest.entries,   manifest.identities,
                 manifest.knowledge, 0};
   for (const FileSums& file : manifest.files) impl->info.bytes += file.bytes;
-  impl->sources = manifest.sources;
+  impl->sources.begin(manifest.sources);
+  impl->newest_at_ms = manifest.newest_at.ms;
+  impl->writer.put_sources(sources_json(manifest.sources), manifest.sources_seq);
   impl->releases = std::move(loaded->releases);
   const std::string path = (std::filesystem::path(loaded->folder) / kKnowledgeFile).string();
   auto pages = read_knowledge(loaded->knowledge, path);
@@ -116,6 +122,8 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& data_folder, uns
 
 const Snapshot& Engine::snapshot() const { return impl_->snapshot; }
 const GenerationInfo& Engine::generation() const { return impl_->info; }
+SourceBook& Engine::sources() const { return impl_->sources; }
+UnixMillis Engine::newest_at() const { return {impl_->newest_at_ms.load()}; }
 const TextIndex* Engine::text() const { return impl_->text ? &*impl_->text : nullptr; }
 
 std::string_view Engine::knowledge(std::uint64_t key_hash) const {
@@ -127,22 +135,14 @@ std::string_view Engine::knowledge(std::uint64_t key_hash) const {
                                                    : std::string_view(at->json);
 }
 
-void Engine::write_sources(JsonWriter& out, UnixMillis as_of) const {
-  out.begin_array();
-  for (const SourceInfo& source : impl_->sources) {
-    out.begin_object().key("source").string(source.name);
-    if (!source.department.empty()) out.key("department").string(source.department);
-    const bool heard = source.last_at_ms != kNoTime;
-    if (source.expect_every_ms > 0) {
-      const std::int64_t silence_ms = heard ? as_of.ms - source.last_at_ms : kNoTime;
-      const bool ok = heard && silence_ms <= source.expect_every_ms;
-      const bool late = heard && silence_ms <= 2 * source.expect_every_ms;
-      out.key("state").string(ok ? "ok" : late ? "late" : "silent");
-    }
-    if (heard) out.key("last_at").time(UnixMillis{source.last_at_ms});
-    out.end_object();
+void Engine::Impl::take_note(const wire::Event& event, EventSeq seq) {
+  if (type_of(event) == EventType::source_state) {
+    sources.said(event);
+    writer.put_sources(sources_json(sources.all()), seq);
+    return;
   }
-  out.end_array();
+  sources.heard(event, seq);
+  newest_at_ms = std::max(newest_at_ms.load(), event.at());
 }
 
 CustomerId Engine::Impl::account_of(const Prepared& prepared, EventSeq seq) {
@@ -227,6 +227,7 @@ Result<EventSeq> Engine::apply(std::string_view event_bytes) {
   else if (type_of(*prepared->event) == EventType::knowledge)
     done = fail(Code::unsupported, "knowledge comes with the next generation", "/knowledge");
   if (!done) return tl::unexpected<Error>(done.error());
+  impl.take_note(*prepared->event, seq);
   impl.writer.publish(seq);
   return seq;
 }

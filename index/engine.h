@@ -13,6 +13,7 @@
 #include "index/snapshot/manifest.h"
 #include "index/snapshot/snapshot.h"
 #include "index/snapshot/text/text_index.h"
+#include "index/sources.h"
 
 namespace concord::index {
 
@@ -20,7 +21,7 @@ struct GenerationInfo {
   std::string name;  // folder of the generation inside the data folder
   EventSeq seq = 0;  // events 1..seq are in it
   Hash128 chain;
-  UnixMillis newest_at;  // newest `at` in the base: the base clock `data`
+  UnixMillis newest_at;  // newest `at` in the generation
   std::uint64_t customers = 0;
   std::uint64_t accounts = 0;
   std::uint64_t entries = 0;
@@ -41,8 +42,10 @@ class Engine {
 
   [[nodiscard]] const Snapshot& snapshot() const;
   [[nodiscard]] const GenerationInfo& generation() const;
-  /// `sources[]` of the context answer at `as_of`: an array.
-  void write_sources(JsonWriter& out, UnixMillis as_of) const;
+  /// What was heard and said of each source. Any-thread.
+  [[nodiscard]] SourceBook& sources() const;
+  /// Newest time of any event: of the generation or applied since. Any-thread.
+  [[nodiscard]] UnixMillis newest_at() const;
 
   /// The text index of the generation; null when it was built without one.
   [[nodiscard]] const TextIndex* text() const;

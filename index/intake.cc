@@ -42,7 +42,8 @@ Result<void> prepare_identities(const IdentityNormaliser& normaliser, Prepared& 
 }  // namespace
 
 bool changes_a_record(EventType type) {
-  return type != EventType::knowledge && type != EventType::heartbeat;
+  return type != EventType::knowledge && type != EventType::heartbeat &&
+         type != EventType::source_state;
 }
 
 Result<Prepared> prepare(std::string_view bytes, const IdentityNormaliser& normaliser) {

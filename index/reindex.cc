@@ -11,6 +11,7 @@
 #include "index/reindex_fold.h"
 #include "index/reindex_intake.h"
 #include "index/reindex_text.h"
+#include "index/sources.h"
 
 namespace concord::index {
 namespace {
@@ -222,6 +223,8 @@ Result<ReindexReport> Reindex::finish() {
   manifest.chain = intake.chain;
   manifest.newest_at = UnixMillis{intake.events.empty() ? 0 : intake.newest_at_ms};
   manifest.sources = intake.sources;
+  say_first(manifest.sources, manifest.newest_at);
+  manifest.sources_seq = intake.sources_seq;
   manifest.identity_types = impl.options.identity_types;
   Result<void> done;
   {

@@ -6,6 +6,7 @@
 #include "index/base/hash.h"
 #include "index/base/parallel.h"
 #include "index/log/event_log.h"
+#include "index/sources.h"
 
 namespace concord::index {
 namespace {
@@ -67,17 +68,25 @@ void ReindexIntake::reject(const Waiting& one, const Error& error) {
   report.rejections.push_back(std::move(rejection));
 }
 
-void ReindexIntake::count_source(const wire::Event& event) {
-  const std::string_view name = view_of(event.source());
+SourceInfo& ReindexIntake::source_of(std::string_view name) {
   auto at = std::lower_bound(sources.begin(), sources.end(), name,
                              [](const SourceInfo& a, std::string_view b) { return a.name < b; });
   if (at == sources.end() || at->name != name) {
     at = sources.insert(at, SourceInfo{});
     at->name = name;
-    at->department = view_of(event.department());
   }
-  ++at->events;
-  at->last_at_ms = std::max(at->last_at_ms, event.at());
+  return *at;
+}
+
+void ReindexIntake::count_source(const wire::Event& event) {
+  const EventSeq seq = events.size();
+  if (type_of(event) == EventType::source_state) {
+    say(source_of(view_of(event.source_state()->source())), event);
+    sources_seq = seq;
+  } else {
+    hear(source_of(view_of(event.source())), event, seq);
+    newest_at_ms = std::max(newest_at_ms, event.at());
+  }
 }
 
 void ReindexIntake::take(Waiting& one) {
@@ -104,7 +113,6 @@ void ReindexIntake::take(Waiting& one) {
   report.dropped_identities += prepared.dropped;
   events.push_back({spool_.size(), static_cast<std::uint32_t>(one.bytes.size()), slot});
   chain = chain_next(chain, seq, blake2b_128(one.bytes));
-  newest_at_ms = std::max(newest_at_ms, event.at());
   count_source(event);
   one.bytes.resize((one.bytes.size() + 7) / 8 * 8);
   spool_.write(one.bytes);

@@ -53,6 +53,7 @@ class ReindexIntake {
   Hash128 chain;
   std::int64_t newest_at_ms = kNoTime;
   std::vector<SourceInfo> sources;  // by name, with counts
+  EventSeq sources_seq = 0;         // the last source_state event
   ReindexReport report;
 
  private:
@@ -63,6 +64,7 @@ class ReindexIntake {
   Result<void> flush();
   void take(Waiting& one);
   void reject(const Waiting& one, const Error& error);
+  SourceInfo& source_of(std::string_view name);
   void count_source(const wire::Event& event);
   std::uint32_t owner(const OwnerPlan& plan, std::span<const NormalisedIdentity> identities,
                       EventSeq seq);

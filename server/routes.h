@@ -110,15 +110,11 @@ class Routes : public Handler {
   void one_of_multi(Call& call, std::string_view path, index::JsonWriter& out);
   /// Sets the fields of an answer that may be asked for again; true: 304, nothing to write.
   bool unchanged(Call& call, std::string_view answer_id, std::uint64_t view_hash);
-  std::string_view sources_json(index::UnixMillis as_of);
 
   const Service& service_;
   AnswerScratch scratch_;
   index::JsonReader body_reader_;
   std::vector<std::string> body_text_;
-  index::Buffer sources_;
-  index::UnixMillis sources_as_of_;
-  index::EventSeq sources_revision_ = 0;
   RouteWatch watch_;
   std::string_view client_;   // of the request being answered: its name in the token file
   std::string_view purpose_;  // what it says it reads for

@@ -25,7 +25,7 @@ std::string_view word(BaseClock::Mode mode) {
 }
 
 index::UnixMillis Service::base_now() const {
-  if (clock.mode == BaseClock::Mode::data) return engine->generation().newest_at;
+  if (clock.mode == BaseClock::Mode::data) return engine->newest_at();
   if (clock.mode == BaseClock::Mode::fixed) return clock.fixed_at;
   return index::UnixMillis{std::chrono::duration_cast<std::chrono::milliseconds>(
                                std::chrono::system_clock::now().time_since_epoch())

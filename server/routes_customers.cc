@@ -120,18 +120,6 @@ bool Routes::find(Call& call, std::string_view key, Found& found) {
   return false;
 }
 
-std::string_view Routes::sources_json(index::UnixMillis as_of) {
-  const index::EventSeq revision = service_.engine->snapshot().revision();
-  if (sources_.size() == 0 || as_of != sources_as_of_ || revision != sources_revision_) {
-    sources_.clear();
-    index::JsonWriter out(sources_);
-    service_.engine->write_sources(out, as_of);
-    sources_as_of_ = as_of;
-    sources_revision_ = revision;
-  }
-  return sources_.view();
-}
-
 void Routes::context(Call& call) { answer_context(call, call.request.segments[2]); }
 
 void Routes::lookup(Call& call) {
@@ -157,8 +145,6 @@ void Routes::answer_context(Call& call, std::string_view key) {
   ask.question.as_of = call.as_of;
   ask.question.matched = &found.resolution;
   if (call.ask.limit != kNoLimit) ask.question.limit = call.ask.limit;
-  if ((ask.fields & (1U << static_cast<unsigned>(index::ContextField::sources))) != 0)
-    ask.question.sources_json = sources_json(call.as_of);
   const std::string tail = cursor_tail(call.as_of, {});
   ask.cursor_tail = tail;
   const std::uint64_t view = ViewHash()
@@ -168,7 +154,6 @@ void Routes::answer_context(Call& call, std::string_view key) {
                                  .add(ask.question.limit)
                                  .add(found.resolution.identity.text)
                                  .add(found.resolution.owners)
-                                 .add(ask.question.sources_json)
                                  .value();
   const auto id = context_answer_id(*service_.policy, found.customer, call.as_of);
   if (unchanged(call, to_hex(id), view)) return;

@@ -17,9 +17,10 @@ constexpr std::array<std::string_view, 6> kPurposes{"none",  "service", "transac
                                                     "legal", "sales",   "marketing"};
 constexpr std::array<std::string_view, 3> kVisibilities{"normal", "restricted", "secret"};
 constexpr std::array<std::string_view, 4> kConsents{"unknown", "granted", "denied", "withdrawn"};
-constexpr std::array<std::string_view, 13> kEventTypes{
-    "entry",   "retract",   "profile", "identity", "membership", "consent",  "fact",
-    "outcome", "knowledge", "merge",   "split",    "erase",      "heartbeat"};
+constexpr std::array<std::string_view, 14> kEventTypes{
+    "entry",   "retract",   "profile", "identity", "membership", "consent",   "fact",
+    "outcome", "knowledge", "merge",   "split",    "erase",      "heartbeat", "source_state"};
+constexpr std::array<std::string_view, 4> kFreshness{"unstated", "ok", "late", "silent"};
 constexpr std::array<std::string_view, 2> kIdentityClasses{"joins", "looks_up"};
 
 template <typename T>
@@ -34,6 +35,7 @@ constexpr auto table_of() {
   if constexpr (std::is_same_v<T, ConsentState>)
     return std::span<const std::string_view>(kConsents);
   if constexpr (std::is_same_v<T, EventType>) return std::span<const std::string_view>(kEventTypes);
+  if constexpr (std::is_same_v<T, Freshness>) return std::span<const std::string_view>(kFreshness);
   if constexpr (std::is_same_v<T, IdentityClass>)
     return std::span<const std::string_view>(kIdentityClasses);
 }
@@ -73,6 +75,7 @@ CONCORD_WORDS(Visibility)
 CONCORD_WORDS(ConsentState)
 CONCORD_WORDS(EventType)
 CONCORD_WORDS(IdentityClass)
+CONCORD_WORDS(Freshness)
 #undef CONCORD_WORDS
 
 }  // namespace concord::index

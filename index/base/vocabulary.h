@@ -64,7 +64,11 @@ enum class EventType : std::uint8_t {
   split,
   erase,
   heartbeat,
+  source_state,  // said by concord alone: how fresh a source is
 };
+/// How fresh a source is: heard within the time it promised, later, later than twice that.
+/// `unstated`: it has promised nothing.
+enum class Freshness : std::uint8_t { unstated, ok, late, silent };
 /// `joins`: two records with the same value are one person (source ids, e-mail).
 /// `looks_up`: finds people, never joins them (phone, address: families share them).
 enum class IdentityClass : std::uint8_t { joins, looks_up };
@@ -78,6 +82,7 @@ std::string_view word(Visibility value);
 std::string_view word(ConsentState value);
 std::string_view word(EventType value);
 std::string_view word(IdentityClass value);
+std::string_view word(Freshness value);
 
 /// The enumerator with that JSON word; empty when there is none. `T` is one of the enums above.
 template <typename T>

@@ -369,7 +369,8 @@ void fold(CustomerRecord& record, const FoldInput& input) {
     case EventType::knowledge:
     case EventType::split:
     case EventType::erase:
-    case EventType::heartbeat: CONCORD_ASSERT(false);
+    case EventType::heartbeat:
+    case EventType::source_state: CONCORD_ASSERT(false);
   }
 }
 

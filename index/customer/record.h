@@ -116,7 +116,7 @@ struct FoldInput {
 };
 
 /// Changes `record` by one event. Requires: a verified event that is not knowledge, merge, split,
-/// erase or heartbeat (those change no single record here).
+/// erase, heartbeat or source_state (those change no single record here).
 void fold(CustomerRecord& record, const FoldInput& input);
 
 /// Joins `from` into `into` at event `seq`: entries and claims by their stamps, of two consents the

@@ -189,6 +189,15 @@ Result<void> check_merge(const wire::MergeT& merge) {
   return check_word(merge.reason, "/merge/reason");
 }
 
+Result<void> check_source_state(const wire::SourceStateT& state) {
+  CONCORD_TRY(check_word(state.source, "/source_state/source", true));
+  CONCORD_TRY(check_word(state.department, "/source_state/department"));
+  CONCORD_TRY(check_time(state.last_at, "/source_state/last_at"));
+  if (state.state >= words<Freshness>().size())
+    return fail(Code::bad_input, "is not a state of a source", "/source_state/state");
+  return {};
+}
+
 Result<void> check_body(const EventDraft& draft) {
   const auto type = static_cast<EventType>(draft.type);
   const auto missing = [&] {
@@ -209,6 +218,8 @@ Result<void> check_body(const EventDraft& draft) {
     case EventType::merge: return draft.merge ? check_merge(*draft.merge) : missing();
     case EventType::split: return draft.split ? Result<void>{} : missing();
     case EventType::erase: return draft.erase ? Result<void>{} : missing();
+    case EventType::source_state:
+      return draft.source_state ? check_source_state(*draft.source_state) : missing();
     case EventType::identity:
     case EventType::heartbeat: return {};
   }
@@ -260,6 +271,9 @@ bool is_whole(const wire::Event& event) {
     case EventType::merge: return event.merge() != nullptr;
     case EventType::split: return event.split() != nullptr;
     case EventType::erase: return event.erase() != nullptr;
+    case EventType::source_state:
+      return event.source_state() != nullptr && has(event.source_state()->source()) &&
+             event.source_state()->state() < words<Freshness>().size();
     case EventType::identity:
     case EventType::heartbeat: return true;
   }

@@ -160,7 +160,7 @@ void write_context_field(JsonWriter& out, ContextField field, const Customer& cu
       else
         out.string(customer.record.owner());
       return;
-    case ContextField::sources: out.raw(question.sources_json); return;
+    case ContextField::sources: out.raw(customer.sources_json); return;
     case ContextField::conflicts: out.raw(view_of(record.conflicts_json())); return;
     case ContextField::identities: out.raw(view_of(record.identities_json())); return;
     case ContextField::merged_from: out.raw(view_of(record.merged_json())); return;

@@ -52,7 +52,6 @@ struct ContextQuestion {
   UnixMillis as_of;
   std::uint32_t limit = 20;             // entries of the timeline, at most kTimelineLimitMax
   const Resolution* matched = nullptr;  // how the customer was found
-  std::string_view sources_json = "[]";
 };
 
 /// Writes member `field` (name and value). Requires: not one of policy_version, answer_id, do_not,

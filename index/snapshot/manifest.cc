@@ -13,7 +13,7 @@ namespace concord::index {
 namespace {
 
 constexpr char kName[] = "MANIFEST";
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kFormat = 2;
 
 std::string path_of(const std::string& folder, const std::string& name) {
   return (std::filesystem::path(folder) / name).string();
@@ -38,6 +38,10 @@ void write_files(JsonWriter& out, const Manifest& manifest) {
   out.end_array();
 }
 
+void write_time(JsonWriter& out, std::string_view name, std::int64_t at_ms) {
+  if (at_ms != kNoTime) out.key(name).time(UnixMillis{at_ms});
+}
+
 void write_sources(JsonWriter& out, const Manifest& manifest) {
   out.key("sources").begin_array();
   for (const SourceInfo& source : manifest.sources) {
@@ -45,7 +49,12 @@ void write_sources(JsonWriter& out, const Manifest& manifest) {
     out.key("department").string(source.department);
     out.key("expect_every_ms").integer(source.expect_every_ms);
     out.key("events").unsigned_integer(source.events);
-    if (source.last_at_ms != kNoTime) out.key("last_at").time(UnixMillis{source.last_at_ms});
+    out.key("counted_to").unsigned_integer(source.counted_to);
+    out.key("state").string(word(source.state));
+    write_time(out, "last_at", source.last_at_ms);
+    write_time(out, "last_heard", source.last_heard_ms);
+    write_time(out, "said_at", source.said_at_ms);
+    write_time(out, "said_last_at", source.said_last_at_ms);
     out.key("may").begin_array();
     for (const std::string& one : source.may) out.string(one);
     out.end_array().end_object();
@@ -77,6 +86,13 @@ class Members {
   }
   std::string text(std::string_view name) {
     return std::string(take(name, &JsonValue::as_string, std::string_view{}));
+  }
+  // kNoTime when it is not there.
+  std::int64_t time(std::string_view name) {
+    if (!has(name)) return kNoTime;
+    const auto at = parse_rfc3339(text(name));
+    if (!at) ok_ = false;
+    return at.value_or(UnixMillis{kNoTime}).ms;
   }
   bool flag(std::string_view name) { return take(name, &JsonValue::as_bool, false); }
   template <typename Visit>
@@ -137,8 +153,14 @@ bool read_sources(Members& root, Manifest& out) {
     source.department = members.text("department");
     source.expect_every_ms = static_cast<std::int64_t>(members.number("expect_every_ms"));
     source.events = members.number("events");
-    if (members.has("last_at"))
-      source.last_at_ms = parse_rfc3339(members.text("last_at")).value_or(UnixMillis{kNoTime}).ms;
+    source.counted_to = members.number("counted_to");
+    const auto state = from_word<Freshness>(members.text("state"));
+    ok = ok && state;
+    source.state = state.value_or(Freshness::unstated);
+    source.last_at_ms = members.time("last_at");
+    source.last_heard_ms = members.time("last_heard");
+    source.said_at_ms = members.time("said_at");
+    source.said_last_at_ms = members.time("said_last_at");
     source.may = members.texts("may");
     ok = ok && members.ok();
     out.sources.push_back(std::move(source));
@@ -228,6 +250,7 @@ Result<void> write_manifest(const std::string& folder, const Manifest& manifest)
   out.key("knowledge").unsigned_integer(manifest.knowledge);
   out.key("slots").unsigned_integer(manifest.slots);
   out.key("has_text").boolean(manifest.has_text);
+  out.key("sources_seq").unsigned_integer(manifest.sources_seq);
   write_sources(out, manifest);
   write_identity_types(out, manifest);
   write_files(out, manifest);
@@ -256,6 +279,11 @@ Result<Manifest> read_manifest(const std::string& folder) {
   if (root.ok() && out.format > kFormat)
     return fail(Code::unsupported,
                 "written by a newer concord (format " + std::to_string(out.format) + ")", path);
+  if (root.ok() && out.format < kFormat)
+    return fail(Code::unsupported,
+                "written by an older concord (format " + std::to_string(out.format) +
+                    "): build it again with `concord index`",
+                path);
   out.seq = root.number("seq");
   const auto chain = parse_hash(root.text("chain"));
   const auto newest = parse_rfc3339(root.text("newest_at"));
@@ -266,6 +294,7 @@ Result<Manifest> read_manifest(const std::string& folder) {
   out.knowledge = root.number("knowledge");
   out.slots = root.number("slots");
   out.has_text = root.flag("has_text");
+  out.sources_seq = root.number("sources_seq");
   const bool lists =
       read_sources(root, out) & read_identity_types(root, out) & read_files(root, out);
   if (!root.ok() || !chain || !newest || !lists)

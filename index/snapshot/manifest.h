@@ -10,6 +10,7 @@
 
 #include "index/base/result.h"
 #include "index/base/types.h"
+#include "index/base/vocabulary.h"
 #include "index/customer/identity_types.h"
 
 namespace concord::index {
@@ -32,12 +33,18 @@ struct SourceInfo {
   std::string department;
   std::int64_t expect_every_ms = 0;  // 0: it does not say
   std::uint64_t events = 0;
-  std::int64_t last_at_ms = kNoTime;  // newest event time
-  std::vector<std::string> may;       // types of event it may send
+  std::int64_t last_at_ms = kNoTime;     // newest event time
+  std::vector<std::string> may;          // types of event it may send
+  EventSeq counted_to = 0;               // events up to here are in `events`
+  std::int64_t last_heard_ms = kNoTime;  // newest `received_at`
+  // What answers show, from the last source_state event (said_at_ms: its time; kNoTime: never).
+  Freshness state = Freshness::unstated;
+  std::int64_t said_at_ms = kNoTime;
+  std::int64_t said_last_at_ms = kNoTime;
 };
 
 struct Manifest {
-  std::uint32_t format = 1;
+  std::uint32_t format = 2;
   EventSeq seq = 0;
   Hash128 chain;
   UnixMillis newest_at;
@@ -49,6 +56,7 @@ struct Manifest {
   std::uint64_t slots = 0;
   bool has_text = false;
   std::vector<SourceInfo> sources;  // by name
+  EventSeq sources_seq = 0;         // the last source_state event; 0: none yet
   IdentityTypes identity_types;
   std::vector<FileSums> files;  // by name
 };

@@ -160,7 +160,9 @@ Customer Snapshot::customer(const ReadPin& pin, CustomerId id, UnixMillis as_of)
   Customer customer;
   customer.record = find(pin, id);
   if (!customer.record) return customer;
-  customer.revision = customer.record.seq();
+  const Sources said = sources(pin);
+  customer.revision = std::max(customer.record.seq(), said.seq);
+  customer.sources_json = said.json;
   for (const wire::Member* member : *customer.record.record().members()) {
     if (customer.account_count == kAccountsMax) break;
     if (member->from() != kNoTime && member->from() > as_of.ms) continue;
@@ -175,6 +177,12 @@ Customer Snapshot::customer(const ReadPin& pin, CustomerId id, UnixMillis as_of)
     customer.revision = std::max(customer.revision, account.seq());
   }
   return customer;
+}
+
+Snapshot::Sources Snapshot::sources(const ReadPin& pin) const {
+  const SourcesVersion* version = state_->sources.load(std::memory_order_acquire);
+  while (version->seq > pin.revision()) version = version->older;
+  return {version->seq, version->json};
 }
 
 std::size_t Snapshot::record_count() const { return state_->slots.size(); }

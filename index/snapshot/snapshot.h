@@ -48,7 +48,8 @@ struct Customer {
   RecordView record;
   std::array<RecordView, kAccountsMax> accounts{};
   std::size_t account_count = 0;
-  EventSeq revision = 0;  // last event that changed any of them
+  EventSeq revision = 0;  // last event that changed any of them, or what is said of the sources
+  std::string_view sources_json = "[]";
   [[nodiscard]] std::span<const RecordView> account_records() const {
     return {accounts.data(), account_count};
   }
@@ -92,6 +93,13 @@ class Snapshot {
   [[nodiscard]] RecordView find(const ReadPin& pin, CustomerId id) const;
   /// The record with its accounts (memberships current at `as_of`).
   [[nodiscard]] Customer customer(const ReadPin& pin, CustomerId id, UnixMillis as_of) const;
+
+  /// `sources[]` at this revision, and the event that last changed it. Valid while pinned.
+  struct Sources {
+    EventSeq seq = 0;
+    std::string_view json;
+  };
+  [[nodiscard]] Sources sources(const ReadPin& pin) const;
 
   /// Records (customers and accounts) by place 0..record_count(), ordered by first event: for batch
   /// work. Empty view: merged away or newer than the pin.

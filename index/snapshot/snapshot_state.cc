@@ -110,7 +110,10 @@ Result<void> Arena::reserve(std::size_t bytes) {
 }
 
 SnapshotState::SnapshotState(const IdentityTypes& types)
-    : ids(new KeyTable(10)), identities(new KeyTable(10)), normaliser(types) {}
+    : ids(new KeyTable(10)),
+      identities(new KeyTable(10)),
+      sources(new SourcesVersion{0, nullptr, "[]"}),
+      normaliser(types) {}
 
 SnapshotState::~SnapshotState() {
   for (std::uint32_t i = 0; i < slots.size(); ++i) {
@@ -118,6 +121,7 @@ SnapshotState::~SnapshotState() {
     // Older versions are the writer's retired list; only the newest is ours.
     if (version != nullptr && version->owned != nullptr) std::free(version->owned);
   }
+  delete sources.load();  // older ones are the writer's too
   delete ids.load();
   auto* last = const_cast<KeyTable*>(identities.load());
   last->free_owners();

@@ -35,6 +35,13 @@ struct Version {
 };
 static_assert(sizeof(Version) == 64);
 
+/// What `sources[]` says from revision `seq` on.
+struct SourcesVersion {
+  EventSeq seq = 0;
+  const SourcesVersion* older = nullptr;
+  std::string json;
+};
+
 struct Slot {
   std::atomic<const Version*> newest{nullptr};
   std::uint64_t id = 0;                         // CustomerId, fixed
@@ -140,8 +147,9 @@ class SnapshotState {
   std::atomic<EventSeq> floor{0};
 
   SlotArray slots;
-  std::atomic<const KeyTable*> ids;         // customer_id → slot
-  std::atomic<const KeyTable*> identities;  // hash of type:value → slot or Owners
+  std::atomic<const KeyTable*> ids;            // customer_id → slot
+  std::atomic<const KeyTable*> identities;     // hash of type:value → slot or Owners
+  std::atomic<const SourcesVersion*> sources;  // never null
   IdentityNormaliser normaliser;
 
   Arena arena;                                      // the generation's records

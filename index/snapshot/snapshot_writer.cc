@@ -12,6 +12,7 @@ namespace {
 
 void free_block(const void* block) { std::free(const_cast<void*>(block)); }
 void free_table(const void* table) { delete static_cast<const KeyTable*>(table); }
+void free_sources(const void* version) { delete static_cast<const SourcesVersion*>(version); }
 
 // Version, then the record, the pointers to the tails, their sizes, the tails: one block, one life.
 Version* make_version(const EncodedRecord& encoded, EventSeq seq) {
@@ -125,6 +126,14 @@ void SnapshotWriter::redirect(std::uint32_t loser, std::uint32_t survivor, Event
   Slot& one = state_->slots[loser];
   one.redirect_slot.store(survivor, std::memory_order_relaxed);
   one.redirect_seq.store(seq, std::memory_order_release);
+}
+
+void SnapshotWriter::put_sources(std::string json, EventSeq seq) {
+  const SourcesVersion* replaced = state_->sources.load();
+  CONCORD_ASSERT(seq >= replaced->seq);
+  state_->sources.store(new SourcesVersion{seq, replaced, std::move(json)},
+                        std::memory_order_release);
+  retire(seq, free_sources, replaced);
 }
 
 void SnapshotWriter::publish(EventSeq seq) {

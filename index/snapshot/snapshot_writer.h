@@ -25,6 +25,8 @@ class SnapshotWriter {
   void put(std::uint32_t slot, const EncodedRecord& record, EventSeq seq);
   /// `loser` is part of `survivor` from `seq` on; the loser's id keeps resolving.
   void redirect(std::uint32_t loser, std::uint32_t survivor, EventSeq seq);
+  /// `sources[]` as answers show it from `seq` on: an event that changes every customer.
+  void put_sources(std::string json, EventSeq seq);
   /// Makes everything put so far readable as revision `seq`, then frees what it can.
   void publish(EventSeq seq);
 

@@ -223,7 +223,7 @@ TEST_F(SameAnswer, ARebuiltIndexAndTheLiveEngine) {
   }
   const auto live = Engine::empty(oracle::feed_identity_types());
   for (const std::string& event : feed()) ASSERT_TRUE(live->apply(event).has_value());
-  // How fresh each source is comes with a generation; an engine that never had one knows of none.
+  // An engine that never had a generation has not been told how fresh its sources are.
   std::vector<std::string> without_sources = asked_;
   for (std::string& target : without_sources)
     if (target.find('/', 14) == std::string::npos) target += "&exclude_fields=sources";

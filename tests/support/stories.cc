@@ -166,7 +166,8 @@ std::string all_answers(const index::Engine& engine, index::UnixMillis as_of, bo
       const auto field = static_cast<index::ContextField>(i);
       using F = index::ContextField;
       if (field == F::policy_version || field == F::answer_id || field == F::do_not ||
-          field == F::next || field == F::authority || (field == F::revision && !with_revisions))
+          field == F::next || field == F::authority || field == F::sources ||
+          (field == F::revision && !with_revisions))
         continue;
       index::write_context_field(out, field, customer, question);
     }

@@ -18,7 +18,8 @@ index::IdentityTypes story_identity_types();
 std::vector<std::string> random_feed(std::uint64_t seed, std::size_t count);
 
 /// Every fact of the context answers of all customers of `engine` at `as_of`, one line each, in the
-/// order of the records. `with_revisions` false leaves out what must differ between two orders of
+/// order of the records; without `sources`, of which a generation is told at once and a live engine
+/// only by events. `with_revisions` false leaves out what must differ between two orders of
 /// the same feed.
 std::string all_answers(const index::Engine& engine, index::UnixMillis as_of,
                         bool with_revisions = true);

@@ -55,12 +55,10 @@ struct Told {
 Told tell(const std::string& folder) {
   const auto engine = Engine::open(folder, 1);
   if (!engine) return {false, engine.error().text()};
-  index::Buffer sources;
-  index::JsonWriter out(sources);
-  (*engine)->write_sources(out, kAsOf);
+  const auto pin = (*engine)->snapshot().pin();
   return {true, (*engine)->generation().name + all_answers(**engine, kAsOf) +
                     std::string((*engine)->knowledge(index::hash64("returns"))) +
-                    std::string(sources.view())};
+                    std::string((*engine)->snapshot().sources(pin).json)};
 }
 
 class Damage : public testing::Test {

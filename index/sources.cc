@@ -1,0 +1,150 @@
+#include "index/sources.h"
+
+#include <algorithm>
+
+#include "index/base/assert.h"
+#include "index/base/buffer.h"
+#include "index/base/json_writer.h"
+#include "index/base/time.h"
+#include "index/snapshot/record_view.h"
+
+namespace concord::index {
+namespace {
+
+constexpr std::int64_t kRefreshUnstatedMs = 3'600'000;
+
+// When it was last heard: by the clock of the intake, or, of batch-indexed rows, by their own time.
+std::int64_t heard_at(const SourceInfo& source) {
+  return std::max(source.last_heard_ms, source.last_at_ms);
+}
+
+bool is_due(const SourceInfo& source, UnixMillis now) {
+  if (source.said_at_ms == kNoTime)
+    return heard_at(source) != kNoTime || source.expect_every_ms > 0;
+  if (freshness(source.expect_every_ms, heard_at(source), now) != source.state) return true;
+  if (source.said_last_at_ms == source.last_at_ms) return false;
+  const std::int64_t refresh_ms =
+      source.expect_every_ms > 0 ? source.expect_every_ms / 2 : kRefreshUnstatedMs;
+  return now.ms - source.said_at_ms >= refresh_ms;
+}
+
+EventDraft draft_of(const SourceInfo& source, UnixMillis now) {
+  EventDraft draft;
+  draft.id = "source_state/" + source.name + "/" + to_rfc3339(now);
+  draft.source = kOwnSource;
+  draft.at = now.ms;
+  draft.type = static_cast<std::uint8_t>(EventType::source_state);
+  draft.source_state = std::make_unique<wire::SourceStateT>();
+  draft.source_state->source = source.name;
+  draft.source_state->department = source.department;
+  draft.source_state->state =
+      static_cast<std::uint8_t>(freshness(source.expect_every_ms, heard_at(source), now));
+  if (source.last_at_ms != kNoTime) draft.source_state->last_at = source.last_at_ms;
+  return draft;
+}
+
+}  // namespace
+
+Freshness freshness(std::int64_t expect_every_ms, std::int64_t heard_ms, UnixMillis now) {
+  if (expect_every_ms <= 0) return Freshness::unstated;
+  if (heard_ms == kNoTime) return Freshness::silent;
+  const std::int64_t silence_ms = now.ms - heard_ms;
+  if (silence_ms <= expect_every_ms) return Freshness::ok;
+  return silence_ms <= 2 * expect_every_ms ? Freshness::late : Freshness::silent;
+}
+
+void hear(SourceInfo& source, const wire::Event& event, EventSeq seq) {
+  source.counted_to = seq;
+  ++source.events;
+  if (source.department.empty()) source.department = view_of(event.department());
+  source.last_at_ms = std::max(source.last_at_ms, event.at());
+  if (event.received_at().has_value())
+    source.last_heard_ms = std::max(source.last_heard_ms, *event.received_at());
+}
+
+void say(SourceInfo& source, const wire::Event& event) {
+  CONCORD_ASSERT(event.source_state() != nullptr);
+  const wire::SourceState& state = *event.source_state();
+  if (source.department.empty()) source.department = view_of(state.department());
+  source.state = static_cast<Freshness>(state.state());
+  source.said_last_at_ms = state.last_at().value_or(kNoTime);
+  source.said_at_ms = event.at();
+}
+
+void say_first(std::span<SourceInfo> sources, UnixMillis newest_at) {
+  for (SourceInfo& source : sources) {
+    if (source.said_at_ms != kNoTime) continue;
+    source.state = freshness(source.expect_every_ms, source.last_at_ms, newest_at);
+    source.said_last_at_ms = source.last_at_ms;
+    source.said_at_ms = newest_at.ms;
+  }
+}
+
+std::string sources_json(std::span<const SourceInfo> sources) {
+  Buffer buffer;
+  JsonWriter out(buffer);
+  out.begin_array();
+  for (const SourceInfo& source : sources) {
+    if (source.said_at_ms == kNoTime) continue;
+    out.begin_object().key("source").string(source.name);
+    if (!source.department.empty()) out.key("department").string(source.department);
+    if (source.state != Freshness::unstated) out.key("state").string(word(source.state));
+    if (source.said_last_at_ms != kNoTime)
+      out.key("last_at").time(UnixMillis{source.said_last_at_ms});
+    out.end_object();
+  }
+  out.end_array();
+  return std::string(buffer.view());
+}
+
+void SourceBook::begin(std::vector<SourceInfo> sources) {
+  const std::scoped_lock lock(mutex_);
+  sources_ = std::move(sources);
+  std::sort(sources_.begin(), sources_.end(),
+            [](const SourceInfo& a, const SourceInfo& b) { return a.name < b.name; });
+}
+
+SourceInfo& SourceBook::find(std::string_view name) {
+  auto at = std::lower_bound(sources_.begin(), sources_.end(), name,
+                             [](const SourceInfo& a, std::string_view b) { return a.name < b; });
+  if (at == sources_.end() || at->name != name) {
+    at = sources_.insert(at, SourceInfo{});
+    at->name = name;
+  }
+  return *at;
+}
+
+void SourceBook::configure(const SourceInfo& source) {
+  const std::scoped_lock lock(mutex_);
+  SourceInfo& known = find(source.name);
+  known.department = source.department;
+  known.expect_every_ms = source.expect_every_ms;
+  known.may = source.may;
+}
+
+void SourceBook::heard(const wire::Event& event, EventSeq seq) {
+  if (view_of(event.source()) == kOwnSource) return;
+  const std::scoped_lock lock(mutex_);
+  SourceInfo& source = find(view_of(event.source()));
+  if (seq > source.counted_to) hear(source, event, seq);
+}
+
+void SourceBook::said(const wire::Event& event) {
+  const std::scoped_lock lock(mutex_);
+  say(find(view_of(event.source_state()->source())), event);
+}
+
+std::vector<SourceInfo> SourceBook::all() const {
+  const std::scoped_lock lock(mutex_);
+  return sources_;
+}
+
+std::vector<EventDraft> SourceBook::due(UnixMillis now) const {
+  std::vector<EventDraft> out;
+  const std::scoped_lock lock(mutex_);
+  for (const SourceInfo& source : sources_)
+    if (is_due(source, now)) out.push_back(draft_of(source, now));
+  return out;
+}
+
+}  // namespace concord::index
