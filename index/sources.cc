@@ -13,15 +13,10 @@ namespace {
 
 constexpr std::int64_t kRefreshUnstatedMs = 3'600'000;
 
-// When it was last heard: by the clock of the intake, or, of batch-indexed rows, by their own time.
-std::int64_t heard_at(const SourceInfo& source) {
-  return std::max(source.last_heard_ms, source.last_at_ms);
-}
-
 bool is_due(const SourceInfo& source, UnixMillis now) {
   if (source.said_at_ms == kNoTime)
-    return heard_at(source) != kNoTime || source.expect_every_ms > 0;
-  if (freshness(source.expect_every_ms, heard_at(source), now) != source.state) return true;
+    return heard_at_ms(source) != kNoTime || source.expect_every_ms > 0;
+  if (freshness(source.expect_every_ms, heard_at_ms(source), now) != source.state) return true;
   if (source.said_last_at_ms == source.last_at_ms) return false;
   const std::int64_t refresh_ms =
       source.expect_every_ms > 0 ? source.expect_every_ms / 2 : kRefreshUnstatedMs;
@@ -38,12 +33,16 @@ EventDraft draft_of(const SourceInfo& source, UnixMillis now) {
   draft.source_state->source = source.name;
   draft.source_state->department = source.department;
   draft.source_state->state =
-      static_cast<std::uint8_t>(freshness(source.expect_every_ms, heard_at(source), now));
+      static_cast<std::uint8_t>(freshness(source.expect_every_ms, heard_at_ms(source), now));
   if (source.last_at_ms != kNoTime) draft.source_state->last_at = source.last_at_ms;
   return draft;
 }
 
 }  // namespace
+
+std::int64_t heard_at_ms(const SourceInfo& source) {
+  return std::max(source.last_heard_ms, source.last_at_ms);
+}
 
 Freshness freshness(std::int64_t expect_every_ms, std::int64_t heard_ms, UnixMillis now) {
   if (expect_every_ms <= 0) return Freshness::unstated;
@@ -98,28 +97,44 @@ std::string sources_json(std::span<const SourceInfo> sources) {
 }
 
 void SourceBook::begin(std::vector<SourceInfo> sources) {
-  const std::scoped_lock lock(mutex_);
-  sources_ = std::move(sources);
-  std::sort(sources_.begin(), sources_.end(),
+  std::sort(sources.begin(), sources.end(),
             [](const SourceInfo& a, const SourceInfo& b) { return a.name < b.name; });
+  const std::scoped_lock lock(mutex_);
+  rows_.clear();
+  for (SourceInfo& source : sources) rows_.push_back({std::move(source), 0, 0});
 }
 
+namespace {
+
+template <typename Rows>
+auto place_of(Rows& rows, std::string_view name) {
+  return std::lower_bound(
+      rows.begin(), rows.end(), name,
+      [](const SourceRow& row, std::string_view one) { return row.info.name < one; });
+}
+
+}  // namespace
+
 SourceInfo& SourceBook::find(std::string_view name) {
-  auto at = std::lower_bound(sources_.begin(), sources_.end(), name,
-                             [](const SourceInfo& a, std::string_view b) { return a.name < b; });
-  if (at == sources_.end() || at->name != name) {
-    at = sources_.insert(at, SourceInfo{});
-    at->name = name;
+  auto at = place_of(rows_, name);
+  if (at == rows_.end() || at->info.name != name) {
+    at = rows_.insert(at, SourceRow{});
+    at->info.name = name;
   }
-  return *at;
+  return at->info;
+}
+
+SourceRow* SourceBook::known(std::string_view name) {
+  const auto at = place_of(rows_, name);
+  return at == rows_.end() || at->info.name != name ? nullptr : &*at;
 }
 
 void SourceBook::configure(const SourceInfo& source) {
   const std::scoped_lock lock(mutex_);
-  SourceInfo& known = find(source.name);
-  known.department = source.department;
-  known.expect_every_ms = source.expect_every_ms;
-  known.may = source.may;
+  SourceInfo& mine = find(source.name);
+  mine.department = source.department;
+  mine.expect_every_ms = source.expect_every_ms;
+  mine.may = source.may;
 }
 
 void SourceBook::heard(const wire::Event& event, EventSeq seq) {
@@ -134,16 +149,33 @@ void SourceBook::said(const wire::Event& event) {
   say(find(view_of(event.source_state()->source())), event);
 }
 
+void SourceBook::repeated(std::string_view source) {
+  const std::scoped_lock lock(mutex_);
+  if (SourceRow* const row = known(source)) ++row->duplicates;
+}
+
+void SourceBook::refused(std::string_view source) {
+  const std::scoped_lock lock(mutex_);
+  if (SourceRow* const row = known(source)) ++row->rejected;
+}
+
+std::vector<SourceRow> SourceBook::rows() const {
+  const std::scoped_lock lock(mutex_);
+  return rows_;
+}
+
 std::vector<SourceInfo> SourceBook::all() const {
   const std::scoped_lock lock(mutex_);
-  return sources_;
+  std::vector<SourceInfo> out;
+  for (const SourceRow& row : rows_) out.push_back(row.info);
+  return out;
 }
 
 std::vector<EventDraft> SourceBook::due(UnixMillis now) const {
   std::vector<EventDraft> out;
   const std::scoped_lock lock(mutex_);
-  for (const SourceInfo& source : sources_)
-    if (is_due(source, now)) out.push_back(draft_of(source, now));
+  for (const SourceRow& row : rows_)
+    if (is_due(row.info, now)) out.push_back(draft_of(row.info, now));
   return out;
 }
 

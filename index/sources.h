@@ -22,6 +22,8 @@ namespace concord::index {
 /// The source of concord's own events; nobody else may use the name.
 inline constexpr std::string_view kOwnSource = "concord";
 
+/// When it was last heard: by the clock of the intake or, of batch-indexed rows, by their own time.
+std::int64_t heard_at_ms(const SourceInfo& source);
 /// ok: heard not longer than `expect_every_ms` ago; late: not longer than twice that; silent.
 Freshness freshness(std::int64_t expect_every_ms, std::int64_t heard_ms, UnixMillis now);
 
@@ -37,6 +39,13 @@ void say_first(std::span<SourceInfo> sources, UnixMillis newest_at);
 /// `sources[]` of the context answer: what was last said of each, by name.
 std::string sources_json(std::span<const SourceInfo> sources);
 
+/// A source as operators see it.
+struct SourceRow {
+  SourceInfo info;
+  std::uint64_t duplicates = 0;  // since the service started
+  std::uint64_t rejected = 0;    // since the service started
+};
+
 class SourceBook {
  public:
   /// Forgets everything and begins with what a generation knows.
@@ -49,6 +58,11 @@ class SourceBook {
   /// An applied `source_state` event.
   void said(const wire::Event& event);
 
+  /// An event that was known already, one that was refused: counted when the source is known.
+  void repeated(std::string_view source);
+  void refused(std::string_view source);
+
+  [[nodiscard]] std::vector<SourceRow> rows() const;
   /// Everything known now, by name.
   [[nodiscard]] std::vector<SourceInfo> all() const;
   /// The `source_state` events that are due at `now`: a state that changed, or one whose shown
@@ -58,8 +72,9 @@ class SourceBook {
 
  private:
   SourceInfo& find(std::string_view name);
+  SourceRow* known(std::string_view name);
   mutable std::mutex mutex_;
-  std::vector<SourceInfo> sources_;  // by name
+  std::vector<SourceRow> rows_;  // by name
 };
 
 }  // namespace concord::index

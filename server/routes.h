@@ -95,6 +95,7 @@ class Routes : public Handler {
   void next_best_action(Call& call);
   void search(Call& call);
   void multi(Call& call);
+  void sources(Call& call);
   void livez(Call& call);
   void readyz(Call& call);
   void version(Call& call);

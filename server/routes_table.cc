@@ -45,6 +45,7 @@ struct RouteTable {
       RouteRow{{Method::get, "/v1/search", kSearchOptions}, kSearchOptions, &Routes::search, true},
       RouteRow{{Method::post, "/v1/customers/lookup", kLookupOptions}, kNone, &Routes::lookup},
       RouteRow{{Method::post, "/v1/multi", kNone}, kNone, &Routes::multi},
+      RouteRow{{Method::get, "/v1/sources", kNone}, kNone, &Routes::sources},
       RouteRow{{Method::get, "/livez", kNone, ""}, kNone, &Routes::livez},
       RouteRow{{Method::get, "/readyz", kNone, ""}, kNone, &Routes::readyz},
       RouteRow{{Method::get, "/v1/version", kNone}, kNone, &Routes::version},

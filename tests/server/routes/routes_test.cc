@@ -77,6 +77,7 @@ TEST_F(RoutesTest, TimelineNextSearchAndHealthFitTheirSchemas) {
            Row{"/livez", "livez"},
            Row{"/readyz", "readyz"},
            Row{"/v1/version", "version"},
+           Row{"/v1/sources", "sources"},
            Row{"/errors/cursor_stale", "error"},
        }) {
     SCOPED_TRACE(row.target);
@@ -84,6 +85,15 @@ TEST_F(RoutesTest, TimelineNextSearchAndHealthFitTheirSchemas) {
     EXPECT_EQ(answer.status, 200) << answer.body;
     EXPECT_EQ(faults(row.schema, answer.body), "") << answer.body;
   }
+}
+
+// Promise P10: an operator sees which source is silent, and since when.
+TEST_F(RoutesTest, SourcesShowWhatWasHeard) {
+  const Answer answer = house().get("/v1/sources");
+  EXPECT_THAT(answer.body, HasSubstr(R"({"source":"crm")"));
+  EXPECT_THAT(answer.body, HasSubstr(R"("source":"helpdesk","department":"service","last_at":)"));
+  EXPECT_THAT(answer.body, HasSubstr(R"("duplicates":0,"rejected":0,"may":[])"));
+  EXPECT_EQ(answer.field("Cache-Control"), "no-store");
 }
 
 TEST_F(RoutesTest, SearchFindsTheCaseAndThePerson) {
