@@ -28,6 +28,12 @@ Hash128 blake2b_128(std::string_view bytes) {
   return hash;
 }
 
+Hash128 random_128() {
+  Hash128 drawn;
+  randombytes_buf(&drawn, sizeof drawn);
+  return drawn;
+}
+
 struct Blake2b::State {
   crypto_generichash_state inner;
 };

@@ -20,6 +20,9 @@ Hash128 hash128(std::string_view bytes);
 /// BLAKE2b, 128 bits, unkeyed: for the event chain. to_hex of it is what `b2sum -l 128` prints.
 Hash128 blake2b_128(std::string_view bytes);
 
+/// Drawn from the machine's random source: a salt. No answer may depend on it.
+Hash128 random_128();
+
 /// BLAKE2b-256 in pieces: for whole files.
 class Blake2b {
  public:

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
+#include <map>
 #include <mutex>
 
 #include "index/base/hash.h"
@@ -21,28 +22,54 @@ Hash128 chain_next(Hash128 chain, EventSeq seq, Hash128 payload_hash) {
   return blake2b_128({bytes, sizeof bytes});
 }
 
+Hash128 payload_hash_of(Hash128 salt, std::string_view bytes) {
+  std::string salted(16, '\0');
+  std::memcpy(salted.data(), &salt, 16);
+  salted.append(bytes);
+  return blake2b_128(salted);
+}
+
+Hash128 event_id_key(std::string_view source, std::string_view id) {
+  std::string name(source);
+  name.push_back('\0');  // stands in no source
+  name.append(id);
+  return blake2b_128(name);
+}
+
 namespace {
 
 class MemoryLog final : public EventLog {
  public:
   Result<AppendResult> append(std::uint32_t partition, const Position& expected_last,
-                              std::uint64_t epoch, std::span<const std::string> frame) override {
+                              std::uint64_t epoch, std::span<const FramedEvent> frame) override {
     const std::scoped_lock lock(mutex_);
     if (auto known = check(partition); !known) return tl::unexpected<Error>(known.error());
     std::size_t bytes = 0;
-    for (const std::string& event : frame) bytes += event.size();
+    for (const FramedEvent& event : frame) bytes += event.bytes.size();
     if (frame.size() > 1 && bytes > kFrameBytesMax)
       return fail(Code::over_limit, "frame: over " + std::to_string(kFrameBytesMax) + " bytes");
     if (epoch < epoch_ || expected_last != tail_) return AppendResult{Append::behind, tail_};
     epoch_ = epoch;
-    for (const std::string& event : frame) {
+    for (const FramedEvent& event : frame) {
       ++tail_.seq;
-      const Hash128 hash = blake2b_128(event);
+      const Hash128 salt = random_128();
+      const Hash128 hash = payload_hash_of(salt, event.bytes);
       tail_.chain = chain_next(tail_.chain, tail_.seq, hash);
-      events_.push_back({tail_.seq, event, hash});
+      events_.push_back({tail_.seq, event.bytes, event.id_key, event.content, salt, hash});
+      ids_[event.id_key] = {tail_.seq, event.content};
     }
     longer_.notify_all();
     return AppendResult{Append::done, tail_};
+  }
+
+  Result<std::vector<KnownId>> known_ids(std::uint32_t partition,
+                                         std::span<const Hash128> id_keys) override {
+    const std::scoped_lock lock(mutex_);
+    if (auto known = check(partition); !known) return tl::unexpected<Error>(known.error());
+    std::vector<KnownId> out(id_keys.size());
+    for (std::size_t i = 0; i < id_keys.size(); ++i)
+      if (const auto it = ids_.find(id_keys[i]); it != ids_.end()) out[i] = it->second;
+    return out;
   }
 
   Result<Position> tail(std::uint32_t partition) override {
@@ -89,7 +116,10 @@ class MemoryLog final : public EventLog {
     if (auto known = check(partition); !known) return known;
     if (seq <= trimmed_ || seq > tail_.seq)
       return fail(Code::not_found, "redact: no event " + std::to_string(seq));
-    events_[seq - trimmed_ - 1].bytes.clear();
+    LoggedEvent& event = events_[seq - trimmed_ - 1];
+    event.bytes.clear();
+    event.salt = event.content = {};
+    ids_[event.id_key].content = {};
     return {};
   }
 
@@ -102,6 +132,7 @@ class MemoryLog final : public EventLog {
   std::mutex mutex_;
   std::condition_variable longer_;
   std::vector<LoggedEvent> events_;  // seq trimmed_+1 ..
+  std::map<Hash128, KnownId> ids_;
   EventSeq trimmed_ = 0;
   std::uint64_t epoch_ = 0;
   Position tail_;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "index/base/result.h"
@@ -34,20 +35,41 @@ struct AppendResult {
   Position position;
 };
 
+/// An event on its way into the log.
+struct FramedEvent {
+  std::string bytes;  // encode_event's
+  Hash128 id_key;     // event_id_key(source, id)
+  Hash128 content;    // content_hash: tells a repetition from an id used twice
+};
+
 struct LoggedEvent {
   EventSeq seq = 0;
-  std::string bytes;     // as appended; empty once redacted
-  Hash128 payload_hash;  // blake2b_128 of the bytes as appended; stays when they are redacted
+  std::string bytes;  // as appended; empty once redacted
+  Hash128 id_key;
+  Hash128 content;       // zero once redacted: it would tell what the payload was
+  Hash128 salt;          // random, part of the payload; zero once redacted
+  Hash128 payload_hash;  // payload_hash_of(salt, bytes) as appended; stays when they are redacted
+};
+
+/// The event that has an id. seq 0: none has it.
+struct KnownId {
+  EventSeq seq = 0;
+  Hash128 content;  // zero: that event is redacted, nobody can tell any more what it said
+  bool operator==(const KnownId&) const = default;
 };
 
 class EventLog {
  public:
   virtual ~EventLog() = default;
   /// Appends `frame` (encoded events, in order, at most kFrameBytesMax unless it is one event) when
-  /// the log ends at `expected_last` and `epoch` is not older than the newest seen. Errors:
-  /// over_limit, io_error (then nothing more is accepted).
+  /// the log ends at `expected_last` and `epoch` is not older than the newest seen. Requires: no
+  /// id_key in it is known or stands in it twice. Errors: over_limit, io_error (nothing of the
+  /// frame is in, and nothing more is accepted).
   virtual Result<AppendResult> append(std::uint32_t partition, const Position& expected_last,
-                                      std::uint64_t epoch, std::span<const std::string> frame) = 0;
+                                      std::uint64_t epoch, std::span<const FramedEvent> frame) = 0;
+  /// For each key the event that has it; trimmed and redacted ones are still known.
+  virtual Result<std::vector<KnownId>> known_ids(std::uint32_t partition,
+                                                 std::span<const Hash128> id_keys) = 0;
   virtual Result<Position> tail(std::uint32_t partition) = 0;
   /// Events after `after`, at most about `bytes_max`. Errors: cursor_stale below the trim point,
   /// damaged when the chain does not hold.
@@ -65,6 +87,13 @@ class EventLog {
 /// The chain after one more event (design section 6): over (chain, seq, hash of the payload), so
 /// that a redacted payload leaves a log that still verifies.
 Hash128 chain_next(Hash128 chain, EventSeq seq, Hash128 payload_hash);
+
+/// The hash that stands for a payload in the chain. The salt goes with the payload, so that who
+/// knows what might have been said cannot find it out from the hash that stays.
+Hash128 payload_hash_of(Hash128 salt, std::string_view bytes);
+
+/// The name of an event for the log: its client's id, unique in its source.
+Hash128 event_id_key(std::string_view source, std::string_view id);
 
 /// Carrier in memory, one partition (0), not durable: for tests and for feeding an engine in one
 /// process. Thread class: any-thread.

@@ -19,10 +19,17 @@ using index::EventLog;
 using index::Hash128;
 using index::Position;
 
+std::vector<index::FramedEvent> framed(const std::vector<std::string>& all) {
+  std::vector<index::FramedEvent> out;
+  for (const std::string& bytes : all)
+    out.push_back({bytes, index::event_id_key("test", bytes), index::blake2b_128(bytes)});
+  return out;
+}
+
 class MemoryLog : public testing::Test {
  protected:
-  Position append(std::vector<std::string> frame, std::uint64_t epoch = 1) {
-    const auto done = log_->append(0, *log_->tail(0), epoch, frame);
+  Position append(const std::vector<std::string>& frame, std::uint64_t epoch = 1) {
+    const auto done = log_->append(0, *log_->tail(0), epoch, framed(frame));
     EXPECT_TRUE(done.has_value());
     EXPECT_EQ(done->outcome, Append::done);
     return done->position;
@@ -49,7 +56,7 @@ TEST_F(MemoryLog, NumbersEventsFromOneWithoutAGap) {
 TEST_F(MemoryLog, AWriterThatIsBehindChangesNothing) {
   const Position empty = *log_->tail(0);
   const Position tail = append({"a"});
-  const std::vector<std::string> frame{"x"};
+  const auto frame = framed({"x"});
   const auto late = log_->append(0, empty, 1, frame);
   ASSERT_TRUE(late.has_value());
   EXPECT_EQ(late->outcome, Append::behind);
@@ -62,7 +69,7 @@ TEST_F(MemoryLog, AWriterThatIsBehindChangesNothing) {
 
 TEST_F(MemoryLog, AnOlderEpochIsFenced) {
   append({"a"}, 5);
-  const std::vector<std::string> frame{"x"};
+  const auto frame = framed({"x"});
   EXPECT_EQ(log_->append(0, *log_->tail(0), 4, frame)->outcome, Append::behind);
   EXPECT_EQ(log_->append(0, *log_->tail(0), 6, frame)->outcome, Append::done);
   EXPECT_EQ(log_->append(0, *log_->tail(0), 5, frame)->outcome, Append::behind);
@@ -72,7 +79,7 @@ TEST_F(MemoryLog, AnOlderEpochIsFenced) {
 Hash128 chain_over(Hash128 chain, const std::vector<index::LoggedEvent>& events) {
   for (const index::LoggedEvent& one : events) {
     if (!one.bytes.empty()) {
-      EXPECT_EQ(index::blake2b_128(one.bytes), one.payload_hash);
+      EXPECT_EQ(index::payload_hash_of(one.salt, one.bytes), one.payload_hash);
     }
     chain = index::chain_next(chain, one.seq, one.payload_hash);
   }
@@ -111,9 +118,41 @@ TEST_F(MemoryLog, WhatIsTrimmedIsGoneAndSaysSo) {
   EXPECT_EQ(log_->redact(0, 9).error().code, Code::not_found);
 }
 
+TEST_F(MemoryLog, KnowsTheIdsItHas) {
+  append({"a", "b"});
+  append({"c"});
+  const auto key = [](const char* id) { return index::event_id_key("test", id); };
+  const std::vector<Hash128> asked{key("c"), key("nobody"), key("a"),
+                                   index::event_id_key("tes", "ta")};
+  const auto before = log_->known_ids(0, asked);
+  ASSERT_TRUE(before.has_value());
+  EXPECT_EQ((*before)[0], (index::KnownId{3, index::blake2b_128("c")}));
+  EXPECT_EQ((*before)[1].seq, 0U);
+  EXPECT_EQ((*before)[2].seq, 1U);
+  EXPECT_EQ((*before)[3].seq, 0U) << "the source ends where the id begins";
+  ASSERT_TRUE(log_->redact(0, 3).has_value());
+  ASSERT_TRUE(log_->trim(0, 1).has_value());
+  const auto after = log_->known_ids(0, asked);
+  EXPECT_EQ((*after)[0], (index::KnownId{3, Hash128{}})) << "known, but not what it said";
+  EXPECT_EQ((*after)[2].seq, 1U) << "trimmed, not forgotten";
+  EXPECT_EQ(log_->known_ids(1, asked).error().code, Code::not_found);
+}
+
+TEST_F(MemoryLog, TheSaltHidesWhatARedactedPayloadWas) {
+  append({"yes", "no"});
+  const auto all = log_->read(0, 0, 1 << 20);
+  EXPECT_NE((*all)[0].salt, (*all)[1].salt);
+  EXPECT_NE((*all)[0].payload_hash, index::payload_hash_of({}, "yes"));
+  ASSERT_TRUE(log_->redact(0, 1).has_value());
+  const index::LoggedEvent gone = log_->read(0, 0, 1 << 20)->front();
+  EXPECT_EQ(gone.salt, Hash128{});
+  EXPECT_EQ(gone.content, Hash128{});
+  EXPECT_EQ(gone.payload_hash, (*all)[0].payload_hash);
+}
+
 TEST_F(MemoryLog, AFrameIsBoundedButOneEventMayBeLarge) {
   const std::string half(index::kFrameBytesMax / 2 + 1, 'x');
-  const std::vector<std::string> two{half, half};
+  const auto two = framed({half, half});
   EXPECT_EQ(log_->append(0, {}, 1, two).error().code, Code::over_limit);
   EXPECT_EQ(log_->tail(0)->seq, 0U);
   append({half + half});
