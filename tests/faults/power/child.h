@@ -43,5 +43,6 @@ struct Kind {
 };
 
 std::span<const Kind> plain_kinds();  // plain_files.cc: the rig held against itself
+std::span<const Kind> text_kinds();   // text_files.cc: what Xapian needs
 
 }  // namespace concord::power
