@@ -152,7 +152,9 @@ void SnapshotWriter::collect() {
     for (const auto& pin : state_->pins) low = std::min(low, pin.revision.load());
     return low;
   };
-  state_->floor.store(lowest(state_->published.load()));
+  // Never down again: a reader that asks for a revision long gone announces it before it is
+  // refused.
+  state_->floor.store(std::max(state_->floor.load(), lowest(state_->published.load())));
   const EventSeq low = lowest(state_->floor.load());
   while (!retired_.empty() && retired_.front().replaced_at <= low) {
     retired_.front().free(retired_.front().what);
