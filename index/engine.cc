@@ -52,6 +52,8 @@ struct Engine::Impl {
   std::vector<KnowledgePage> pages;  // by hash
   RecordEncoder encoder;
   EncodedRecord encoded;
+  EventSeq staged = 0;  // newest event in the tables, published or not
+  std::atomic<std::size_t> retired{0};
 
   Result<CustomerRecord> record_of(std::uint32_t slot) {
     if (const Version* version = writer.newest(slot); version != nullptr)
@@ -102,6 +104,7 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& data_folder, uns
                 manifest.entries,   manifest.identities,
                 manifest.knowledge, 0};
   for (const FileSums& file : manifest.files) impl->info.bytes += file.bytes;
+  impl->staged = manifest.seq;
   impl->sources.begin(manifest.sources);
   impl->newest_at_ms = manifest.newest_at.ms;
   impl->writer.put_sources(sources_json(manifest.sources), manifest.sources_seq);
@@ -215,22 +218,39 @@ Result<void> Engine::Impl::apply_release(const Prepared& prepared, std::string_v
 }
 
 Result<EventSeq> Engine::apply(std::string_view event_bytes) {
-  Impl& impl = *impl_;
-  const auto prepared = prepare(event_bytes, impl.state->normaliser);
+  const auto prepared = prepare(event_bytes, impl_->state->normaliser);
   if (!prepared) return tl::unexpected<Error>(prepared.error());
-  const EventSeq seq = impl.state->published.load() + 1;
-  Result<void> done;
-  if (Releases::is_release(*prepared->event))
-    done = impl.apply_release(*prepared, event_bytes, seq);
-  else if (changes_a_record(type_of(*prepared->event)))
-    done = impl.apply_to_customer(*prepared, seq);
-  else if (type_of(*prepared->event) == EventType::knowledge)
-    done = fail(Code::unsupported, "knowledge comes with the next generation", "/knowledge");
-  if (!done) return tl::unexpected<Error>(done.error());
-  impl.take_note(*prepared->event, seq);
-  impl.writer.publish(seq);
-  return seq;
+  if (auto done = stage(*prepared, event_bytes); !done) return tl::unexpected<Error>(done.error());
+  publish();
+  return impl_->staged;
 }
+
+Result<void> Engine::stage(const Prepared& prepared, std::string_view event_bytes) {
+  Impl& impl = *impl_;
+  const wire::Event& event = *prepared.event;
+  const EventSeq seq = impl.staged + 1;
+  Result<void> done;
+  if (Releases::is_release(event))
+    done = impl.apply_release(prepared, event_bytes, seq);
+  else if (changes_a_record(type_of(event)))
+    done = impl.apply_to_customer(prepared, seq);
+  else if (type_of(event) == EventType::knowledge)
+    done = fail(Code::unsupported, "knowledge comes with the next generation", "/knowledge");
+  if (!done) return done;
+  impl.take_note(event, seq);
+  impl.staged = seq;
+  return {};
+}
+
+void Engine::publish() {
+  impl_->writer.publish(impl_->staged);
+  impl_->retired.store(impl_->writer.retired(), std::memory_order_relaxed);
+}
+
+std::size_t Engine::retired_versions() const {
+  return impl_->retired.load(std::memory_order_relaxed);
+}
+const IdentityNormaliser& Engine::normaliser() const { return impl_->state->normaliser; }
 
 std::optional<EntryView> find_entry(const RecordView& record, std::int64_t at_ms,
                                     std::uint64_t id_hash) {

@@ -1,5 +1,5 @@
 // The front door: opens a data folder, answers from its published state, applies events in log
-// order. Thread class: any-thread for questions; one-owner for apply().
+// order. Thread class: any-thread for questions; one-owner for apply(), stage() and publish().
 #pragma once
 #include <functional>
 #include <memory>
@@ -16,6 +16,8 @@
 #include "index/sources.h"
 
 namespace concord::index {
+
+struct Prepared;  // intake.h
 
 struct GenerationInfo {
   std::string name;  // folder of the generation inside the data folder
@@ -56,6 +58,14 @@ class Engine {
   /// Applies one event (the next seq) and publishes it: the revision it is readable from. Errors:
   /// bad_input (no customer, a bad identity), unsupported, damaged; the state is then unchanged.
   Result<EventSeq> apply(std::string_view event_bytes);
+  /// apply() in two steps, so that the events of one frame become readable together: stage() takes
+  /// the next seq, publish() makes everything staged readable. `prepared` is of `event_bytes`.
+  Result<void> stage(const Prepared& prepared, std::string_view event_bytes);
+  void publish();
+
+  /// Replaced versions that wait for a reader to let go. Any-thread.
+  [[nodiscard]] std::size_t retired_versions() const;
+  [[nodiscard]] const IdentityNormaliser& normaliser() const;
 
  private:
   struct Impl;

@@ -21,6 +21,7 @@ Status status_of(index::Code code) {
     case index::Code::not_found: return {404, "not_found"};
     case index::Code::ambiguous_key: return {409, "ambiguous_key"};
     case index::Code::conflict: return {409, "conflict"};
+    case index::Code::id_reused: return {409, "id_reused"};
     case index::Code::cursor_stale: return {410, "cursor_stale"};
     case index::Code::damaged: return {500, "damaged"};
     case index::Code::io_error: return {500, "io_error"};

@@ -34,6 +34,8 @@ constexpr std::array kErrors{
     ErrorRow{"ambiguous_key", 409,
              "Several customers share the key: choose one of candidates[] by its customer_id."},
     ErrorRow{"conflict", 409, "The state has moved on; read again."},
+    ErrorRow{"id_reused", 409,
+             "An event id came again with other content: give each event an id of its own."},
     ErrorRow{"cursor_stale", 410,
              "The revision of this walk is gone; begin again without a cursor."},
     ErrorRow{"body_too_large", 413, "The body is larger than the service takes."},

@@ -11,6 +11,7 @@ std::string_view name_of(Code code) {
     case Code::damaged: return "damaged";
     case Code::unsupported: return "unsupported";
     case Code::conflict: return "conflict";
+    case Code::id_reused: return "id_reused";
     case Code::cursor_stale: return "cursor_stale";
     case Code::io_error: return "io_error";
   }

@@ -17,7 +17,8 @@ enum class Code : std::uint8_t {
   over_limit,     // larger than a bound in limits.h or a setting
   damaged,        // stored bytes do not verify; `place` names the file
   unsupported,    // well-formed, but not something we do
-  conflict,       // the state has moved on (expected position, reused id)
+  conflict,       // the state has moved on (expected position)
+  id_reused,      // an event id came again with other content
   cursor_stale,   // the revision a cursor is bound to has been freed
   io_error,       // the operating system refused; `detail` has its words
 };
