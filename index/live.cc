@@ -1,0 +1,94 @@
+#include "index/live.h"
+
+#include <thread>
+#include <utility>
+
+#include "index/base/assert.h"
+#include "index/live_impl.h"
+
+namespace concord::index {
+
+Live::Impl::Impl(LiveParts given, LiveOptions wanted)
+    : options(std::move(wanted)),
+      parts(std::move(given)),
+      queue(options.queue_events_max, options.queue_bytes_max),
+      applier(*parts.engine, options, queue, frames, gate) {}
+
+void Live::Impl::start(Position tail) {
+  writer = std::make_unique<LiveWriter>(*parts.log, tail, options, queue, frames, gate);
+  threads[0] = std::thread([this] { writer->run(); });
+  threads[1] = std::thread([this] { applier.run(); });
+}
+
+Live::Impl::~Impl() {
+  queue.stop();
+  for (std::thread& thread : threads)
+    if (thread.joinable()) thread.join();
+}
+
+Live::Live(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Live::~Live() = default;
+
+std::unique_ptr<Live> Live::over(std::unique_ptr<Engine> engine, std::unique_ptr<EventLog> log,
+                                 LiveOptions options) {
+  const auto tail = log->tail(0);
+  CONCORD_ASSERT(tail.has_value() && tail->seq == engine->snapshot().revision());
+  LiveParts parts;
+  parts.engine = std::move(engine);
+  parts.log = std::move(log);
+  auto impl = std::make_unique<Impl>(std::move(parts), std::move(options));
+  impl->report.verified_to = tail->seq;
+  impl->start(*tail);
+  return std::unique_ptr<Live>(new Live(std::move(impl)));
+}
+
+Engine& Live::engine() { return *impl_->parts.engine; }
+const Engine& Live::engine() const { return *impl_->parts.engine; }
+
+namespace {
+
+Taken refusal(WriteState::Mode mode) {
+  return mode == WriteState::Mode::disk_full ? Taken::disk_full : Taken::read_only;
+}
+
+}  // namespace
+
+Taken Live::submit(std::shared_ptr<Submission> submission) {
+  const WriteState::Mode mode = impl_->gate.mode();
+  if (mode != WriteState::Mode::writable) return refusal(mode);
+  submission->outcomes.assign(submission->events.size(), {});
+  if (submission->events.empty()) {
+    submission->finished.store(true, std::memory_order_release);
+    if (submission->on_done) submission->on_done();
+    return Taken::taken;
+  }
+  return impl_->queue.push(std::move(submission)) ? Taken::taken : Taken::overloaded;
+}
+
+Taken Live::would_take(std::size_t bytes) const {
+  const WriteState::Mode mode = impl_->gate.mode();
+  if (mode != WriteState::Mode::writable) return refusal(mode);
+  return impl_->queue.has_room(bytes) ? Taken::taken : Taken::overloaded;
+}
+
+void Live::on_publish(std::function<void(EventSeq)> listener) {
+  impl_->applier.on_publish(std::move(listener));
+}
+
+const OpenReport& Live::report() const { return impl_->report; }
+WriteState Live::write_state() const { return impl_->gate.state(); }
+RejectionStore* Live::rejections() { return impl_->parts.rejections; }
+
+LiveCounts Live::counts() const {
+  LiveCounts counts = impl_->applier.counts();
+  counts.queue_events = impl_->queue.events();
+  counts.queue_bytes = impl_->queue.bytes();
+  counts.published = engine().snapshot().revision();
+  counts.log_seq = impl_->writer ? impl_->writer->durable() : counts.published;
+  counts.retired_versions = engine().retired_versions();
+  return counts;
+}
+
+std::vector<SourceCounts> Live::source_counts() const { return impl_->applier.source_counts(); }
+
+}  // namespace concord::index

@@ -1,0 +1,46 @@
+// The applier's thread: folds durable frames into the records, publishes once a frame, and tells
+// the outcomes. Thread class: one-owner (run() is the thread); counts any-thread.
+#pragma once
+#include <map>
+
+#include "index/live_queue.h"
+
+namespace concord::index {
+
+class LiveApplier {
+ public:
+  /// All of them outlive this object.
+  LiveApplier(Engine& engine, const LiveOptions& options, LiveQueue& queue, FrameQueue& frames,
+              WriteGate& gate);
+
+  /// Before run().
+  void on_publish(std::function<void(EventSeq)> listener) {
+    listeners_.push_back(std::move(listener));
+  }
+  /// Until the frames are stopped.
+  void run();
+
+  /// frames, events, unknown; the rest is not known here.
+  [[nodiscard]] LiveCounts counts() const;
+  [[nodiscard]] std::vector<SourceCounts> source_counts() const;
+
+ private:
+  /// Applies what was written, and publishes it.
+  void apply(LiveFrame& frame);
+  void count(const LiveFrame& frame);
+  void tell(LiveFrame& frame);
+
+  Engine& engine_;
+  const LiveOptions& options_;
+  LiveQueue& queue_;
+  FrameQueue& frames_;
+  WriteGate& gate_;
+  std::vector<std::function<void(EventSeq)>> listeners_;
+  bool broken_ = false;  // a durable event could not be applied: nothing after it may be
+
+  mutable std::mutex mutex_;
+  LiveCounts counts_;
+  std::map<std::string, SourceCounts, std::less<>> sources_;
+};
+
+}  // namespace concord::index
