@@ -42,7 +42,8 @@ struct Kind {
   index::Result<void> (*verify)(const std::string& folder, std::span<const EventName> acknowledged);
 };
 
-std::span<const Kind> plain_kinds();  // plain_files.cc: the rig held against itself
-std::span<const Kind> text_kinds();   // text_files.cc: what Xapian needs
+std::span<const Kind> plain_kinds();       // plain_files.cc: the rig held against itself
+std::span<const Kind> text_kinds();        // text_files.cc: what Xapian needs
+std::span<const Kind> generation_kinds();  // generation_files.cc
 
 }  // namespace concord::power

@@ -155,7 +155,8 @@ Result<void> PowerDisk::start() {
   served_by_ = *server;
   for (int waited = 0; !fs::exists(file, error); waited += kPauseMs) {
     if (waited > kStartMsMax || wait_for(served_by_, 0))
-      return fail(Code::io_error, "did not start; see " + folder_ + "/disk.log", "nbdfuse");
+      return fail(Code::io_error, "did not start: " + last_lines(folder_ + "/disk.log", 3),
+                  "nbdfuse");
     pause();
   }
   return mount_over_loop(file, mounted(), true);
@@ -184,7 +185,7 @@ Result<void> PowerDisk::stop() {
   if (const Result<void> done = unmount(mounted()); !done) return done;
   if (const Result<void> done = unmount(folder_ + "/fuse"); !done) return done;
   if (!wait_for(served_by_, kStopMsMax))
-    return fail(Code::io_error, "did not end; see " + folder_ + "/disk.log", "nbdfuse");
+    return fail(Code::io_error, "did not end: " + last_lines(folder_ + "/disk.log", 3), "nbdfuse");
   return {};
 }
 

@@ -60,6 +60,13 @@ TEST_F(PowerCuts, SyncedFilesSurvive) {
   }
 }
 
+// A generation that was announced is there, whole; a half-built one is never looked at.
+TEST_F(PowerCuts, GenerationsSurvive) {
+  const Totals totals = run(plan_of("generations", 15));
+  EXPECT_EQ(totals.kept, 15U) << text_of(totals);
+  EXPECT_GT(totals.acknowledged, 0U);
+}
+
 // Acknowledged before the sync; renamed without a sync of the folder; so does Xapian.
 TEST_F(PowerCuts, PlantedFaultsLose) {
   for (const char* writer : {"append-early", "replace-early", "text-early"}) {

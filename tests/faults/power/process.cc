@@ -7,10 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 #include <thread>
 
 namespace concord::power {
@@ -67,6 +69,16 @@ int in_namespaces(const std::function<int()>& work) {
 
 }  // namespace
 
+std::string last_lines(const std::string& file, std::size_t count) {
+  std::ifstream in(file);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  std::string text;
+  for (std::size_t i = lines.size() - std::min(lines.size(), count); i < lines.size(); ++i)
+    text += (text.empty() ? "" : " | ") + lines[i];
+  return text;
+}
+
 Result<pid_t> start(const Start& what) {
   const pid_t self = ::getpid();
   const pid_t child = ::fork();
@@ -97,11 +109,12 @@ Result<void> run(const Start& what, int ms_max) {
   const std::optional<int> code = wait_for(*child, ms_max);
   if (!code) {
     kill_and_wait(*child);
-    return fail(Code::io_error, "not done after " + std::to_string(ms_max) + " ms; see " + what.log,
+    return fail(Code::io_error,
+                "not done after " + std::to_string(ms_max) + " ms: " + last_lines(what.log, 3),
                 what.words.front());
   }
   if (*code == 0) return {};
-  return fail(Code::io_error, "exit code " + std::to_string(*code) + "; see " + what.log,
+  return fail(Code::io_error, "exit code " + std::to_string(*code) + ": " + last_lines(what.log, 3),
               what.words.front());
 }
 

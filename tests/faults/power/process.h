@@ -27,6 +27,9 @@ std::optional<int> wait_for(pid_t process, int ms_max);
 /// Starts, waits, kills after `ms_max`. Errors: io_error unless it exits with 0.
 index::Result<void> run(const Start& what, int ms_max);
 
+/// The end of a log, in one line.
+std::string last_lines(const std::string& file, std::size_t count);
+
 void kill_and_wait(pid_t process);
 
 /// Runs `work` in a child with mounts and process numbers of its own; its value is the exit code.

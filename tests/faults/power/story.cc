@@ -83,7 +83,7 @@ Result<void> listen_until_cut(const PowerDisk& disk, Acknowledged& acknowledged,
   const auto end = Clock::now() + kCutMax;
   while (!disk.report()) {
     if (!acknowledged.take(kPollMs) && !disk.report())
-      return fail(Code::io_error, "ended before the cut; see child.log", "writer");
+      return fail(Code::io_error, "ended before the cut", "writer");
     if (Clock::now() > end) return fail(Code::io_error, "does not write", "writer");
   }
   const auto killed_at = Clock::now() + after;
@@ -119,16 +119,6 @@ Result<std::uint64_t> write_until_cut(const Story& story, std::uint32_t round,
   if (!heard) return fail(heard.error());
   if (!acknowledged.close()) return fail(Code::io_error, "cannot be written", "acknowledged");
   return acknowledged.count();
-}
-
-std::string last_lines(const std::string& file, std::size_t count) {
-  std::ifstream in(file);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  std::string text;
-  for (std::size_t i = lines.size() - std::min(lines.size(), count); i < lines.size(); ++i)
-    text += (text.empty() ? "" : " | ") + lines[i];
-  return text;
 }
 
 // The verifier gets a copy: it repairs, and the next round has to repair on the disk that is cut.
@@ -190,7 +180,8 @@ void tell(const Story& story, const std::function<void(const CutOutcome&)>& hear
     const Result<bool> kept = one_round(story, round, outcome);
     using Kind = CutOutcome::Kind;
     outcome.kind = !kept ? Kind::broken : *kept ? Kind::kept : Kind::lost;
-    if (!kept) outcome.text = kept.error().text();
+    if (!kept)
+      outcome.text = kept.error().text() + " (" + last_lines(story.folder + "/child.log", 1) + ")";
     if (outcome.kind != Kind::kept && !story.kept_under.empty())
       outcome.text += "; kept in " + keep(story, round);
     heard(outcome);
