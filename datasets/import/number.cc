@@ -1,7 +1,6 @@
 #include "datasets/import/number.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -9,12 +8,6 @@
 
 namespace concord::datasets {
 namespace {
-
-constexpr std::array<std::string_view, 16> kNoDigits{"BIF", "CLP", "DJF", "GNF", "ISK", "JPY",
-                                                     "KMF", "KRW", "PYG", "RWF", "UGX", "UYI",
-                                                     "VND", "VUV", "XAF", "XOF"};
-constexpr std::array<std::string_view, 7> kThreeDigits{"BHD", "IQD", "JOD", "KWD",
-                                                       "LYD", "OMR", "TND"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -99,12 +92,6 @@ std::optional<std::int64_t> parse_decimal(std::string_view text, char point, int
   }
   const auto magnitude = static_cast<std::int64_t>(value);
   return negative ? -magnitude : magnitude;
-}
-
-int exponent_of_currency(std::string_view currency) {
-  if (std::find(kNoDigits.begin(), kNoDigits.end(), currency) != kNoDigits.end()) return 0;
-  if (std::find(kThreeDigits.begin(), kThreeDigits.end(), currency) != kThreeDigits.end()) return 3;
-  return 2;
 }
 
 }  // namespace concord::datasets

@@ -18,7 +18,4 @@ std::optional<bool> parse_boolean(std::string_view text);
 /// other than zeros: empty, for money is not rounded away.
 std::optional<std::int64_t> parse_decimal(std::string_view text, char point, int exponent);
 
-/// Digits after the point of an ISO 4217 currency; 2 for those not known to differ.
-int exponent_of_currency(std::string_view currency);
-
 }  // namespace concord::datasets

@@ -4,6 +4,7 @@
 
 #include "datasets/import/number.h"
 #include "index/base/assert.h"
+#include "index/base/currency.h"
 #include "index/base/hash.h"
 
 namespace concord::datasets {
@@ -245,7 +246,8 @@ bool RowMapper::fill_scalar(Job& job, const FieldReader& reader, Scalar& scalar)
     case Shape::amount: {
       const std::string& currency = job.draft.entry->currency;
       if (currency.empty()) return value.refuse(job.row, "missing", "the amount has no currency");
-      return value.minor(job.row, scalar.text, exponent_of_currency(currency), scalar.integer);
+      return value.minor(job.row, scalar.text, index::exponent_of_currency(currency),
+                         scalar.integer);
     }
     case Shape::closed: break;
   }

@@ -45,9 +45,6 @@ TEST(Number, IntegersRealsBooleansCurrencies) {
   EXPECT_EQ(parse_boolean("Yes"), true);
   EXPECT_EQ(parse_boolean("F"), false);
   EXPECT_FALSE(parse_boolean("ja").has_value());
-  EXPECT_EQ(exponent_of_currency("JPY"), 0);
-  EXPECT_EQ(exponent_of_currency("KWD"), 3);
-  EXPECT_EQ(exponent_of_currency("BRL"), 2);
 }
 
 }  // namespace
