@@ -9,7 +9,8 @@ namespace concord::test {
 namespace {
 
 const std::string kSource =
-    R"("source":{"db":"desk","schema":"public","table":"tickets","lsn":4711,"ts_ms":1795600000000})";
+    R"("source":{"db":"desk","schema":"public","table":"tickets","lsn":4711,)"
+    R"("ts_ms":1795600000000})";
 
 std::string envelope(const std::string& op, const std::string& before, const std::string& after,
                      const std::string& source = kSource) {

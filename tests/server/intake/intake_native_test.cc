@@ -68,7 +68,8 @@ TEST(IntakeNative, DefaultsComeFromTheRequestThenFromTheSource) {
   reading.use_registry({{"shop", "operations", {}}, {"helpdesk", "service", {}}}, false);
   reading.ask().source = "shop";
   const std::string bare =
-      R"({"id":"1","at":"2026-11-22T09:00:00Z","customer":["email:a@b.test"],"entry":{"kind":"order","key":"1"}})";
+      R"({"id":"1","at":"2026-11-22T09:00:00Z","customer":["email:a@b.test"],)"
+      R"("entry":{"kind":"order","key":"1"}})";
   const auto items = reading.lines(bare + "\n" + entry_line("2"));
   EXPECT_EQ(items[0].draft().source, "shop");
   EXPECT_EQ(items[0].draft().department, "operations");
