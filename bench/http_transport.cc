@@ -65,8 +65,9 @@ class ServerProcess {
 };
 
 void serve_ours(std::size_t bytes) {
-  auto listener = server::Listener::open(
-      {}, [bytes](unsigned) { return std::make_unique<FixedHandler>(bytes); });
+  auto listener = server::Listener::open({}, [bytes](unsigned, const server::Waker&) {
+    return std::make_unique<FixedHandler>(bytes);
+  });
   if (!listener) return;
   const std::string port = std::to_string((*listener)->port());
   if (::write(STDOUT_FILENO, port.data(), port.size()) > 0) (void)(*listener)->run();

@@ -1,6 +1,5 @@
 #include "server/chunked.h"
 
-#include "index/base/assert.h"
 #include "index/base/limits.h"
 
 namespace concord::server {
@@ -50,56 +49,54 @@ ChunkOutcome read_line_end(std::string_view rest) {
   return rest.size() < 2 ? ChunkOutcome::need_more : ChunkOutcome::complete;
 }
 
-// One element: a size line, data, or a line end. `complete` here means "this element".
-ChunkOutcome read_element(std::string_view coded, std::size_t body_bytes_max,
-                          ChunkProgress& progress) {
+// One element at the front of `rest`: a size line, data, or a line end; cut off when whole (data
+// also in parts). `complete` here means "this element".
+ChunkOutcome read_element(std::string_view& rest, std::size_t body_bytes_max,
+                          ChunkProgress& progress, index::Buffer& out) {
   using Phase = ChunkProgress::Phase;
-  const std::string_view rest = coded.substr(progress.at);
   if (progress.phase == Phase::size_line) {
     const SizeLine line = read_size_line(rest);
     if (line.outcome != ChunkOutcome::complete) return line.outcome;
     if (line.size > body_bytes_max - progress.decoded) return ChunkOutcome::over_limit;
-    progress.at += line.bytes;
-    const std::size_t framing = progress.at - progress.decoded;
-    if (framing > body_bytes_max + index::kHttpHeaderBytesMax) return ChunkOutcome::over_limit;
+    rest.remove_prefix(line.bytes);
+    progress.framing += line.bytes;
+    if (progress.framing > body_bytes_max + index::kHttpHeaderBytesMax)
+      return ChunkOutcome::over_limit;
     progress.left = line.size;
     progress.phase = line.size == 0 ? Phase::last_line : Phase::data;
     return ChunkOutcome::complete;
   }
   if (progress.phase == Phase::data) {
-    const std::size_t taken = rest.size() < progress.left ? rest.size() : progress.left;
-    progress.at += taken;
-    progress.decoded += taken;
-    progress.left -= taken;
+    const std::string_view data = rest.substr(0, progress.left);
+    out.append(data);
+    rest.remove_prefix(data.size());
+    progress.decoded += data.size();
+    progress.left -= data.size();
     if (progress.left > 0) return ChunkOutcome::need_more;
     progress.phase = Phase::data_end;
     return ChunkOutcome::complete;
   }
   const ChunkOutcome outcome = read_line_end(rest);
-  if (outcome == ChunkOutcome::complete) progress.at += 2;
+  if (outcome != ChunkOutcome::complete) return outcome;
+  rest.remove_prefix(2);
+  progress.framing += 2;
   return outcome;
 }
 
 }  // namespace
 
 ChunkOutcome read_chunks(std::string_view coded, std::size_t body_bytes_max,
-                         ChunkProgress& progress) {
+                         ChunkProgress& progress, index::Buffer& out, std::size_t& consumed) {
   using Phase = ChunkProgress::Phase;
+  std::string_view rest = coded;
   for (;;) {
     const Phase phase = progress.phase;
-    const ChunkOutcome outcome = read_element(coded, body_bytes_max, progress);
-    if (outcome != ChunkOutcome::complete || phase == Phase::last_line) return outcome;
+    const ChunkOutcome outcome = read_element(rest, body_bytes_max, progress, out);
+    if (outcome != ChunkOutcome::complete || phase == Phase::last_line) {
+      consumed += coded.size() - rest.size();
+      return outcome;
+    }
     if (phase == Phase::data_end) progress.phase = Phase::size_line;
-  }
-}
-
-void append_chunk_data(std::string_view coded, index::Buffer& out) {
-  for (;;) {
-    const SizeLine line = read_size_line(coded);
-    CONCORD_ASSERT(line.outcome == ChunkOutcome::complete);
-    if (line.size == 0) return;
-    out.append(coded.substr(line.bytes, line.size));
-    coded.remove_prefix(line.bytes + line.size + 2);
   }
 }
 

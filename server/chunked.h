@@ -16,18 +16,15 @@ enum class ChunkOutcome { need_more, complete, malformed, over_limit };
 struct ChunkProgress {
   enum class Phase { size_line, data, data_end, last_line };
   Phase phase = Phase::size_line;
-  std::size_t at = 0;       // bytes of the coded body read so far
   std::size_t left = 0;     // data bytes still missing from this chunk
   std::size_t decoded = 0;  // data bytes of all chunks so far
+  std::size_t framing = 0;  // other bytes so far
 };
 
-/// Reads on in `coded`, which holds the coded body from its first byte; `progress.at` is behind its
-/// last byte when complete. `over_limit`: more than `body_bytes_max` of data, or as much again (and
-/// 8 KiB) of framing around it.
+/// Reads on in `coded`, the coded body from the first byte not consumed yet, appends its data to
+/// `out` and adds to `consumed`. What is not consumed (part of a size line) must come again.
+/// `over_limit`: more than `body_bytes_max` of data, or as much again (and 8 KiB) of framing.
 ChunkOutcome read_chunks(std::string_view coded, std::size_t body_bytes_max,
-                         ChunkProgress& progress);
-
-/// Appends the data of a body that read_chunks found complete.
-void append_chunk_data(std::string_view coded, index::Buffer& out);
+                         ChunkProgress& progress, index::Buffer& out, std::size_t& consumed);
 
 }  // namespace concord::server

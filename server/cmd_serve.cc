@@ -98,8 +98,9 @@ int serve(Program& program, const OpenBase& base, const ListenAddress& address,
   if (log)
     watch.metrics().gauge("concord_access_log_lost_lines", "Lines the disk did not take in time.",
                           [&log] { return static_cast<double>(log->lost_lines()); });
-  auto listener = Listener::open(listener_settings(program.settings, address),
-                                 [&](unsigned) { return std::make_unique<Routes>(service); });
+  auto listener =
+      Listener::open(listener_settings(program.settings, address),
+                     [&](unsigned, const Waker&) { return std::make_unique<Routes>(service); });
   if (!listener) return report(program, listener.error());
   counted = listener->get();
   g_listener = listener->get();

@@ -3,6 +3,8 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstring>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "index/base/assert.h"
 
@@ -24,8 +26,6 @@ constexpr Refusal kBadVersion{505, "http_version", "this server speaks HTTP/1.1 
 constexpr Refusal kUriTooLong{414, "uri_too_long", "the request target is too long"};
 constexpr Refusal kHeaderTooLarge{431, "header_too_large", "the header is too large"};
 constexpr Refusal kTooManyFields{431, "header_too_large", "too many header fields"};
-constexpr Refusal kBodyTooLarge{413, "body_too_large", "the request body is too large"};
-constexpr Refusal kBadChunk{400, "bad_request", "malformed chunked body"};
 constexpr Refusal kBadField{400, "bad_request", "a header field name has a character not allowed"};
 constexpr Refusal kBadValue{400, "bad_request", "a header field value is not plain ASCII text"};
 constexpr Refusal kTwice{400, "bad_request", "a header field occurs twice that may occur once"};
@@ -90,6 +90,9 @@ std::optional<std::size_t> read_length(std::string_view text) {
 struct Header {
   Request request;
   std::optional<std::string_view> host, content_length, transfer_encoding, expect;
+  std::span<Field> ce_room;        // where ce_fields go
+  index::Buffer* names = nullptr;  // their names in lower case; reserved, so that none moves
+  std::size_t ce_count = 0;
   bool list_twice_accept = false;
   bool list_twice_if_none_match = false;
   std::optional<Refusal> refusal;
@@ -143,6 +146,7 @@ class HeaderReader final : public http::basic_parser<true> {
       case http::field::origin: return once(request.origin, value, ec);
       case http::field::authorization: return once(request.authorization, value, ec);
       case http::field::content_type: return once(request.content_type, value, ec);
+      case http::field::content_encoding: return once(request.content_encoding, value, ec);
       case http::field::if_match: return once(request.if_match, value, ec);
       case http::field::user_agent: return once(request.user_agent, value, ec);
       case http::field::accept: return list(request.accept, header_.list_twice_accept, value);
@@ -150,10 +154,29 @@ class HeaderReader final : public http::basic_parser<true> {
         return list(request.if_none_match, header_.list_twice_if_none_match, value);
       default: break;
     }
-    if (equal_ignoring_case(std_view(name), "x-request-id"))
-      return once(request.request_id, value, ec);
-    if (equal_ignoring_case(std_view(name), "traceparent"))
-      return once(request.traceparent, value, ec);
+    on_other_field(std_view(name), value, ec);
+  }
+
+  void on_other_field(std::string_view name, std::string_view value, error_code& ec) {
+    Request& request = header_.request;
+    if (equal_ignoring_case(name, "x-request-id")) return once(request.request_id, value, ec);
+    if (equal_ignoring_case(name, "traceparent")) return once(request.traceparent, value, ec);
+    if (equal_ignoring_case(name, "idempotency-key"))
+      return once(request.idempotency_key, value, ec);
+    if (equal_ignoring_case(name, "last-event-id")) return once(request.last_event_id, value, ec);
+    if (name.size() > 3 && equal_ignoring_case(name.substr(0, 3), "ce-"))
+      return on_ce_field(name, value, ec);
+  }
+
+  void on_ce_field(std::string_view name, std::string_view value, error_code& ec) {
+    char* const lower = header_.names->data() + header_.names->size();
+    for (std::size_t i = 0; i < name.size(); ++i)
+      lower[i] = name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] | 0x20) : name[i];
+    header_.names->advance(name.size());
+    const Field field{{lower, name.size()}, value};
+    for (const Field& earlier : header_.ce_room.first(header_.ce_count))
+      if (earlier.name == field.name) return refuse(kTwice, ec);
+    header_.ce_room[header_.ce_count++] = field;
   }
 
   void on_header_impl(error_code&) override { header_.request.keep_alive = keep_alive(); }
@@ -193,59 +216,67 @@ std::optional<Refusal> check_framing(const Header& header) {
 
 }  // namespace
 
+Body take_body(const Request& request) {
+  CONCORD_ASSERT(request.stored_body != nullptr && !request.stored_body->taken);
+  Body out = std::move(*request.stored_body);
+  if (out.bytes.size() == 0) out.bytes.append(request.body);
+  *request.stored_body = {};
+  request.stored_body->taken = true;
+  return out;
+}
+
 struct RequestParser::State {
   HttpLimits limits;
   Refusal refusal;
   Header header;
   Target target;
-  index::Buffer body;
+  BodyFraming framing;
+  std::size_t head_size = 0;
+  std::vector<Field> ce_fields;
+  index::Buffer ce_names;
 };
 
 RequestParser::RequestParser(HttpLimits limits) : state_(std::make_unique<State>()) {
   state_->limits = limits;
+  state_->ce_fields.resize(limits.fields_max);
 }
 RequestParser::~RequestParser() = default;
 
 const Refusal& RequestParser::refusal() const { return state_->refusal; }
+const BodyFraming& RequestParser::framing() const { return state_->framing; }
+std::size_t RequestParser::head_size() const { return state_->head_size; }
 
-RequestParser::Outcome RequestParser::parse(std::string_view bytes, RequestProgress& progress,
-                                            Request& request) {
-  State& state = *state_;
-  const bool header_is_new = progress.header_end == 0;
-  if (header_is_new) {
-    const Outcome outcome = scan_header(bytes, progress);
-    if (outcome != Outcome::complete) return outcome;
-    if (!read_header(bytes.substr(progress.skipped, progress.header_end - progress.skipped)))
-      return Outcome::refused;
-    progress.chunked = state.header.transfer_encoding.has_value();
-    progress.content_length = read_length(state.header.content_length.value_or("0")).value_or(0);
-    progress.wants_continue = state.header.expect.has_value() && !state.header.request.http10;
-  }
-  const Outcome outcome = read_body(bytes, progress);
+RequestParser::Outcome RequestParser::read_head(std::string_view bytes, HeadProgress& progress,
+                                                Request& request) {
+  const Outcome outcome = scan_head(bytes, progress);
   if (outcome != Outcome::complete) return outcome;
-  if (!header_is_new) {  // the bytes may have moved since: point into them again
-    const bool again =
-        read_header(bytes.substr(progress.skipped, progress.header_end - progress.skipped));
-    CONCORD_ASSERT(again);
-  }
+  if (!read_fields(bytes.substr(progress.skipped, progress.scanned - progress.skipped)))
+    return Outcome::refused;
+  state_->head_size = progress.scanned;
+  fill(request);
+  return Outcome::complete;
+}
+
+void RequestParser::read_again(std::string_view head, Request& request) {
+  if (head.starts_with("\r\n")) head.remove_prefix(2);
+  const bool again = read_fields(head);
+  CONCORD_ASSERT(again);
+  fill(request);
+}
+
+void RequestParser::fill(Request& request) {
+  State& state = *state_;
   request = state.header.request;
   request.host = state.header.host.value_or("");
   request.path = state.target.path();
   request.segments = state.target.segments();
   request.parameters = state.target.parameters();
-  request.body = bytes.substr(progress.header_end, progress.content_length);
-  if (progress.chunked) {
-    state.body.clear();
-    append_chunk_data(bytes.substr(progress.header_end), state.body);
-    request.body = state.body.view();
-  }
-  return Outcome::complete;
+  request.ce_fields = std::span(state.ce_fields).first(state.header.ce_count);
 }
 
 // Line by line up to the empty one, so that a slow sender costs no second look at a byte and a
 // wrong line is refused when it ends.
-RequestParser::Outcome RequestParser::scan_header(std::string_view bytes,
-                                                  RequestProgress& progress) {
+RequestParser::Outcome RequestParser::scan_head(std::string_view bytes, HeadProgress& progress) {
   State& state = *state_;
   const auto refuse = [&state](const Refusal& refusal) {
     state.refusal = refusal;
@@ -274,10 +305,7 @@ RequestParser::Outcome RequestParser::scan_header(std::string_view bytes,
     if (found == nullptr) return Outcome::need_more;
     progress.line_start = line_end;
     if (line == "\r\n") {
-      if (!first) {
-        progress.header_end = line_end;
-        return Outcome::complete;
-      }
+      if (!first) return Outcome::complete;
       if (progress.skipped > 0) return refuse(kBadRequest);
       progress.skipped = line_end;  // RFC 9112, 2.2: ignore one empty line before a request
       continue;
@@ -310,9 +338,13 @@ bool RequestParser::check_line(std::string_view line, bool first) {
   return true;
 }
 
-bool RequestParser::read_header(std::string_view header) {
+bool RequestParser::read_fields(std::string_view header) {
   State& state = *state_;
   state.header = Header{};
+  state.header.ce_room = state.ce_fields;
+  state.ce_names.clear();
+  state.ce_names.reserve_more(header.size());
+  state.header.names = &state.ce_names;
   HeaderReader reader(state.header);
   reader.header_limit(static_cast<std::uint32_t>(header.size() + 1));
   error_code error;
@@ -330,30 +362,14 @@ bool RequestParser::read_header(std::string_view header) {
       state.header.refusal = kBadRequest;
   }
   if (error && !state.header.refusal) state.header.refusal = refusal_of(error);
-  if (!state.header.refusal) return true;
-  state.refusal = *state.header.refusal;
-  return false;
-}
-
-RequestParser::Outcome RequestParser::read_body(std::string_view bytes, RequestProgress& progress) {
-  State& state = *state_;
-  const std::string_view rest = bytes.substr(progress.header_end);
-  if (!progress.chunked) {
-    if (progress.content_length > state.limits.body_bytes_max) {
-      state.refusal = kBodyTooLarge;
-      return Outcome::refused;
-    }
-    progress.consumed = progress.header_end + progress.content_length;
-    return rest.size() < progress.content_length ? Outcome::need_more : Outcome::complete;
+  if (state.header.refusal) {
+    state.refusal = *state.header.refusal;
+    return false;
   }
-  switch (read_chunks(rest, state.limits.body_bytes_max, progress.chunks)) {
-    case ChunkOutcome::need_more: return Outcome::need_more;
-    case ChunkOutcome::malformed: state.refusal = kBadChunk; return Outcome::refused;
-    case ChunkOutcome::over_limit: state.refusal = kBodyTooLarge; return Outcome::refused;
-    case ChunkOutcome::complete: break;
-  }
-  progress.consumed = progress.header_end + progress.chunks.at;
-  return Outcome::complete;
+  state.framing.chunked = state.header.transfer_encoding.has_value();
+  state.framing.content_length = read_length(state.header.content_length.value_or("0")).value_or(0);
+  state.framing.wants_continue = state.header.expect.has_value() && !state.header.request.http10;
+  return true;
 }
 
 }  // namespace concord::server

@@ -95,11 +95,13 @@ Listener::~Listener() = default;
 
 index::Result<std::unique_ptr<Listener>> Listener::open(const ListenerSettings& settings,
                                                         const HandlerFactory& make_handler) {
-  CONCORD_ASSERT(settings.threads > 0);
+  CONCORD_ASSERT(settings.threads > 0 && settings.stream_quiet_ms > 0);
   raise_open_files_limit(settings.connections_max);
   auto state = std::make_unique<State>();
   Shared& shared = state->shared;
   shared.settings = settings;
+  shared.budgets = {std::make_shared<Budget>(settings.bodies_bytes_max),
+                    std::make_shared<Budget>(settings.streams_max)};
   auto listening = listen_on(shared.settings.address);
   if (!listening) return index::fail(listening.error());
   shared.listening = std::move(*listening);
@@ -107,7 +109,9 @@ index::Result<std::unique_ptr<Listener>> Listener::open(const ListenerSettings& 
   if (shared.stop.get() < 0) return index::fail(os_error("cannot make a descriptor", ""));
   std::vector<EventLoop*> peers;
   for (unsigned i = 0; i < settings.threads; ++i) {
-    state->loops.push_back(std::make_unique<EventLoop>(shared, make_handler(i)));
+    const Waker waker;
+    if (!waker.valid()) return index::fail(os_error("cannot make a descriptor", ""));
+    state->loops.push_back(std::make_unique<EventLoop>(shared, waker, make_handler(i, waker)));
     if (auto opened = state->loops.back()->open(); !opened) return index::fail(opened.error());
     peers.push_back(state->loops.back().get());
   }

@@ -1,7 +1,8 @@
 // The door to the network: accepts connections, moves bytes, keeps deadlines. Serving sockets are
-// known here and in listener_loop, nowhere else. One event loop a thread (epoll), each answering in
+// known here and in listener_*, nowhere else. One event loop a thread (epoll), each answering in
 // line through its own Handler. A connection goes to the loop that has the fewest; bodies go out by
-// one gathering write from where they lie.
+// one gathering write from where they lie. A request that must wait is parked (later.h): its
+// connection is not read meanwhile, and a client that ends its direction has hung up.
 // Thread class: any-thread (Listener), immutable (settings).
 #pragma once
 #include <cstdint>
@@ -35,13 +36,17 @@ struct ListenerSettings {
   std::int64_t request_ms_max = index::kHttpRequestMsMax;  // first byte to last byte of a request
   std::int64_t answer_ms_max = index::kHttpRequestMsMax;   // a client that does not read
   std::int64_t idle_ms_max = index::kHttpIdleMsMax;        // between requests
+  std::int64_t stream_quiet_ms = 15'000;                   // then a stream says "still here"
   std::int64_t linger_ms_max = 1'000;  // after a refusal, so that the client can read it
   std::uint32_t requests_per_connection_max = index::kHttpRequestsPerConnectionMax;
   std::size_t connections_max = index::kHttpConnectionsMax;
+  std::size_t streams_max = index::kHttpStreamsMax;                   // open at once, all loops
+  std::size_t bodies_bytes_max = index::kHttpBodiesInFlightBytesMax;  // coming in or parked
 };
 
-/// Called once for each loop, in the thread that calls `open`, before any request.
-using HandlerFactory = std::function<std::unique_ptr<Handler>(unsigned loop)>;
+/// Called once for each loop, in the thread that calls `open`, before any request. `waker`: the
+/// bell of that loop, for what its requests wait for.
+using HandlerFactory = std::function<std::unique_ptr<Handler>(unsigned loop, Waker waker)>;
 
 /// Thread class: any-thread.
 class Listener {
@@ -61,8 +66,8 @@ class Listener {
   [[nodiscard]] std::size_t connections() const;
 
   /// Serves until `stop`; the caller's thread is the first loop. Call once. After `stop` it accepts
-  /// nothing new, closes idle connections, finishes what has begun (its deadlines still hold) and
-  /// returns. Errors: io_error.
+  /// nothing new, closes idle connections, ends streams, finishes what has begun and what is parked
+  /// (deadlines still hold) and returns. Errors: io_error.
   index::Result<void> run();
   /// Any thread, also from a signal handler; any number of times.
   void stop() noexcept;

@@ -5,7 +5,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -17,10 +16,9 @@
 namespace concord::server {
 namespace {
 
-constexpr std::size_t kBatchBytes = 64 * 1024;  // answers of pipelined requests sent at once
-constexpr std::size_t kKeepBytes = 16 * 1024;   // memory an idle connection may keep
 constexpr int kEventsMax = 256;
 constexpr int kAcceptsMax = 64;
+constexpr std::size_t kLargeTurnsMax = 16;  // bodies read in one round, after all else
 constexpr Refusal kTooSlow{408, "request_timeout", "the request did not come whole in time"};
 constexpr Refusal kTooMany{503, "too_many_connections", "too many connections: try again later"};
 
@@ -44,11 +42,10 @@ EventLoop::~EventLoop() {
 
 index::Result<void> EventLoop::open() {
   epoll_ = Descriptor(::epoll_create1(EPOLL_CLOEXEC));
-  wake_ = Descriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   spare_ = Descriptor(::eventfd(0, EFD_CLOEXEC));
-  if (epoll_.get() < 0 || wake_.get() < 0 || spare_.get() < 0)
+  if (epoll_.get() < 0 || spare_.get() < 0)
     return index::fail(os_error("cannot make an event loop", ""));
-  if (!watch(EPOLL_CTL_ADD, wake_.get(), EPOLLIN, &wake_) ||
+  if (!watch(EPOLL_CTL_ADD, waker_.descriptor(), EPOLLIN, &waker_) ||
       !watch(EPOLL_CTL_ADD, shared_.stop.get(), EPOLLIN, &shared_.stop) ||
       !watch(EPOLL_CTL_ADD, shared_.listening.get(), EPOLLIN | EPOLLEXCLUSIVE, &shared_.listening))
     return index::fail(os_error("cannot watch a descriptor", ""));
@@ -71,6 +68,7 @@ void EventLoop::run() {
     now_ms_ = clock_ms(CLOCK_MONOTONIC_COARSE);
     exchange_.set_clock(clock_ms(CLOCK_REALTIME_COARSE) / 1000);
     for (int i = 0; i < count; ++i) dispatch(events[static_cast<std::size_t>(i)].data.ptr);
+    dispatch_large();
     expire();
   }
 }
@@ -78,40 +76,87 @@ void EventLoop::run() {
 void EventLoop::dispatch(void* what) {
   if (what == &shared_.listening) return accept_some();
   if (what == &shared_.stop) return begin_stop();
-  if (what == &wake_) return take_handed_over();
+  if (what == &waker_) {
+    waker_.answer();
+    take_handed_over();
+    return look_at_waiting();
+  }
   auto& c = *static_cast<Connection*>(what);
   if (c.fd < 0) return;  // closed earlier in this round
-  if (c.wait == kAnswer)
-    on_writable(c);
+  if (c.wait != kAnswer && c.exchange.receiving())
+    large_.push_back(&c);
   else
-    on_readable(c);
+    on_event(c);
+}
+
+// Bodies that come in many pieces wait until everything small is answered, and only some of them
+// have their turn in one round: the others are reported again.
+void EventLoop::dispatch_large() {
+  if (large_.empty()) return;
+  const std::size_t turns = std::min(large_.size(), kLargeTurnsMax);
+  for (std::size_t i = 0; i < turns; ++i) {
+    Connection& c = *large_[(large_turn_ + i) % large_.size()];
+    if (c.fd >= 0) on_event(c);
+  }
+  large_turn_ += turns;
+  large_.clear();
+}
+
+// Somebody rang: whose answer is ready, which stream has more? Each is looked at once, though
+// some go to the end of their list again.
+void EventLoop::look_at_waiting() {
+  const auto each = [this](Wait wait, const auto& look) {
+    Connection* const last = waits_[wait].last();
+    Connection* next = waits_[wait].first();
+    while (Connection* const c = next) {
+      next = c == last ? nullptr : c->after;
+      look(*c);
+    }
+  };
+  each(kParked, [this](Connection& c) {
+    if (c.exchange.ready()) serve(c, c.pending.view());
+  });
+  each(kStream, [this](Connection& c) { pump(c, Exchange::Pull::ask); });
 }
 
 // The earliest deadline; -1 (wait for ever) when there is none.
 int EventLoop::next_timeout_ms() const {
   std::int64_t earliest = -1;
-  for (std::size_t wait = 0; wait < kWaits; ++wait) {
-    const Connection* const first = waits_[wait].first();
-    if (first == nullptr) continue;
+  const auto consider = [&](std::int64_t deadline_ms) {
     // The coarse clock may be one tick behind: never wake up just before the deadline.
-    const std::int64_t left =
-        std::max<std::int64_t>(first->since_ms + wait_ms_[wait] - now_ms_ + 5, 0);
+    const std::int64_t left = std::max<std::int64_t>(deadline_ms - now_ms_ + 5, 0);
     if (earliest < 0 || left < earliest) earliest = left;
-  }
+  };
+  for (std::size_t wait = 0; wait < kTimedWaits; ++wait)
+    if (const Connection* const first = waits_[wait].first())
+      consider(first->since_ms + wait_ms_[wait]);
+  if (!deadlines_.empty()) consider(deadlines_.begin()->first);
   return static_cast<int>(std::min<std::int64_t>(earliest, 1'000'000));
 }
 
 void EventLoop::expire() {
-  for (std::size_t wait = 0; wait < kWaits; ++wait) {
+  for (std::size_t wait = 0; wait < kTimedWaits; ++wait) {
     while (Connection* const c = waits_[wait].first()) {
       if (c->since_ms + wait_ms_[wait] > now_ms_) break;
-      if (wait == kRequest) {
-        exchange_.refuse(kTooSlow);
-        send(*c, {exchange_.head(), exchange_.body()});
-      }
-      close(*c);
+      expire(*c);
     }
   }
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now_ms_) {
+    Connection& c = *deadlines_.begin()->second;
+    drop_deadline(c);
+    Exchange::expire(c.exchange);
+    if (c.wait == kParked) serve(c, c.pending.view());  // else: when earlier answers are out
+  }
+}
+
+// Leaves the list it is in, or goes to the end of it with a new beginning.
+void EventLoop::expire(Connection& c) {
+  if (c.wait == kStream) return pump(c, Exchange::Pull::quiet);
+  if (c.wait == kRequest && c.exchange.phase() != ExchangeState::Phase::drain) {
+    exchange_.refuse(kTooSlow);
+    send(c, {exchange_.head(), exchange_.body()});
+  }
+  close(c);
 }
 
 void EventLoop::begin_stop() {
@@ -121,13 +166,14 @@ void EventLoop::begin_stop() {
   watch(EPOLL_CTL_DEL, shared_.stop.get(), 0, nullptr);
   watch(EPOLL_CTL_DEL, shared_.listening.get(), 0, nullptr);
   ::shutdown(shared_.listening.get(), SHUT_RD);  // from now on connecting is refused
+  while (Connection* const c = waits_[kStream].first()) pump(*c, Exchange::Pull::end);
   // Requests that already lie in the kernel are in flight too: read each idle connection once.
   Connection* next = waits_[kIdle].first();
   while (Connection* const c = next) {
     next = c->after;
     on_readable(*c);
     if (c->fd < 0 || c->wait != kIdle) continue;
-    if (c->exchange.answered_count > 0)
+    if (c->exchange.answered_count() > 0)
       close(*c);
     else
       set_wait(*c, kLinger);  // just connected: its first request may be on the way
@@ -181,16 +227,11 @@ bool EventLoop::hand_over(int fd) {
   if (inbox_closed_) return false;
   inbox_.push_back(fd);
   load_.fetch_add(1, std::memory_order_relaxed);
-  const std::uint64_t one = 1;
-  const ssize_t written = ::write(wake_.get(), &one, sizeof one);
-  CONCORD_ASSERT(written == sizeof one || errno == EAGAIN);  // EAGAIN: it is awake already
+  waker_.wake();
   return true;
 }
 
 void EventLoop::take_handed_over() {
-  std::uint64_t count = 0;
-  while (::read(wake_.get(), &count, sizeof count) < 0 && errno == EINTR) {
-  }
   std::vector<int> taken;
   {
     const std::lock_guard lock(inbox_mutex_);
@@ -215,7 +256,7 @@ void EventLoop::add(int fd) {
   }
   free_.pop_back();
   c.fd = fd;
-  c.exchange = {};
+  c.events = EPOLLIN;
   c.close_after = c.linger_after = false;
   c.wait = stopping_ ? kLinger : kIdle;
   c.since_ms = now_ms_;
@@ -227,129 +268,6 @@ void EventLoop::refuse_connection(int fd) {
   for (const std::string_view part : {exchange_.head(), exchange_.body()})
     if (::send(fd, part.data(), part.size(), MSG_NOSIGNAL) < 0) break;  // as far as it goes
   ::close(fd);
-}
-
-void EventLoop::on_readable(Connection& c) {
-  const ssize_t got = ::recv(c.fd, read_bytes_.get(), kReadBytes, 0);
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (got <= 0) return close(c);
-  if (c.close_after) return;  // lingering: what still comes is of no interest
-  const std::string_view fresh(read_bytes_.get(), static_cast<std::size_t>(got));
-  if (c.pending.size() == 0) return serve(c, fresh);
-  c.pending.append(fresh);
-  serve(c, c.pending.view());
-}
-
-void EventLoop::on_writable(Connection& c) {
-  const std::string_view rest = c.unsent.view().substr(c.sent);
-  const ssize_t sent = ::send(c.fd, rest.data(), rest.size(), MSG_NOSIGNAL);
-  if (sent < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (sent < 0) return close(c);
-  c.sent += static_cast<std::size_t>(sent);
-  if (c.sent < c.unsent.size()) return;
-  c.unsent.clear();
-  if (c.unsent.capacity() > kKeepBytes) c.unsent = index::Buffer();
-  c.sent = 0;
-  watch(EPOLL_CTL_MOD, c.fd, EPOLLIN, &c);
-  if (c.close_after) return finish(c);
-  if (stopping_ && c.pending.size() == 0) return close(c);
-  set_wait(c, kIdle);
-  if (c.pending.size() > 0) serve(c, c.pending.view());
-}
-
-// Answers what has come whole. Answers to pipelined requests are gathered into one write; the last
-// one goes out from where it lies.
-void EventLoop::serve(Connection& c, std::string_view input) {
-  std::size_t consumed = 0;
-  std::uint32_t answered = 0;
-  batch_.clear();
-  for (;;) {
-    const Exchange::Step step = exchange_.step(input.substr(consumed), c.exchange);
-    consumed += step.consumed;
-    if (step.kind == Exchange::Kind::need_more) break;
-    answered += step.kind == Exchange::Kind::answered ? 1 : 0;
-    c.close_after = step.close;
-    c.linger_after = step.kind == Exchange::Kind::refused;
-    const bool more = !step.close && consumed < input.size();
-    const std::size_t bytes = exchange_.head().size() + exchange_.body().size();
-    if (more && batch_.size() + bytes <= kBatchBytes) {
-      batch_.append(exchange_.head());
-      batch_.append(exchange_.body());
-      continue;
-    }
-    if (!send(c, {batch_.view(), exchange_.head(), exchange_.body()})) return close(c);
-    batch_.clear();
-    if (!more || c.unsent.size() > 0) break;
-  }
-  if (batch_.size() > 0 && !send(c, {batch_.view()})) return close(c);
-  keep_rest(c, input, consumed);
-  if (c.unsent.size() > 0) return set_wait(c, kAnswer);
-  if (c.close_after) return finish(c);
-  if (c.pending.size() == 0)
-    set_wait(c, kIdle);
-  else if (answered > 0 || c.wait != kRequest)
-    set_wait(c, kRequest);
-}
-
-// In one write, from where the parts lie. What the kernel does not take is kept; false: the peer is
-// gone.
-bool EventLoop::send(Connection& c, std::initializer_list<std::string_view> parts) {
-  std::array<iovec, 3> vectors;
-  std::size_t used = 0;
-  for (const std::string_view part : parts)
-    if (!part.empty()) vectors[used++] = {const_cast<char*>(part.data()), part.size()};
-  msghdr message{};
-  message.msg_iov = vectors.data();
-  message.msg_iovlen = used;
-  ssize_t sent = 0;
-  do {
-    sent = ::sendmsg(c.fd, &message, MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
-  if (sent < 0 && errno != EAGAIN) return false;
-  auto skip = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
-  for (const std::string_view part : parts) {
-    const std::size_t gone = std::min(skip, part.size());
-    skip -= gone;
-    c.unsent.append(part.substr(gone));
-  }
-  return c.unsent.size() == 0 || watch(EPOLL_CTL_MOD, c.fd, EPOLLOUT, &c);
-}
-
-void EventLoop::keep_rest(Connection& c, std::string_view input, std::size_t consumed) {
-  const std::string_view rest = input.substr(consumed);
-  if (input.data() != c.pending.data()) return c.pending.append(rest);
-  if (rest.empty() && c.pending.capacity() > kKeepBytes) {
-    c.pending = index::Buffer();
-    return;
-  }
-  if (consumed > 0) std::memmove(c.pending.data(), rest.data(), rest.size());
-  c.pending.truncate(rest.size());
-}
-
-// All is sent and the connection shall end. After a refusal unread bytes may still come in; closing
-// on them would make the kernel throw our answer away, so say "no more" and wait a little.
-void EventLoop::finish(Connection& c) {
-  if (!c.linger_after || ::shutdown(c.fd, SHUT_WR) != 0) return close(c);
-  set_wait(c, kLinger);
-}
-
-void EventLoop::set_wait(Connection& c, Wait wait) {
-  waits_[c.wait].remove(c);
-  c.wait = wait;
-  c.since_ms = now_ms_;
-  waits_[wait].push_back(c);
-}
-
-void EventLoop::close(Connection& c) {
-  waits_[c.wait].remove(c);
-  ::close(c.fd);  // also takes it out of epoll
-  c.fd = -1;
-  c.pending = index::Buffer();
-  c.unsent = index::Buffer();
-  c.sent = 0;
-  free_.push_back(&c);
-  load_.fetch_sub(1, std::memory_order_relaxed);
-  shared_.connections.fetch_sub(1);
 }
 
 }  // namespace concord::server

@@ -31,6 +31,9 @@ void Response::reset() {
   body.clear();
   fields_.clear();
   close = false;
+  later.reset();
+  later_ms_max = 0;
+  stream.reset();
 }
 
 void Response::field(std::string_view name, std::string_view value) {
@@ -131,7 +134,7 @@ std::string_view DateText::at(std::int64_t unix_seconds) {
 }
 
 void append_head(index::Buffer& out, const Response& response, std::string_view date,
-                 ConnectionField connection) {
+                 ConnectionField connection, BodyEnd end) {
   out.append("HTTP/1.1 ");
   append_number(out, static_cast<std::size_t>(response.status));
   out.push(' ');
@@ -139,8 +142,11 @@ void append_head(index::Buffer& out, const Response& response, std::string_view 
   if (may_have_body(response.status)) {
     out.append("\r\nContent-Type: ");
     out.append(response.content_type);
-    out.append("\r\nContent-Length: ");
-    append_number(out, response.body.size());
+    if (end == BodyEnd::chunk) out.append("\r\nTransfer-Encoding: chunked");
+    if (end == BodyEnd::length) {
+      out.append("\r\nContent-Length: ");
+      append_number(out, response.body.size());
+    }
   }
   out.append("\r\nDate: ");
   out.append(date);

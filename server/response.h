@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -11,8 +12,12 @@
 
 namespace concord::server {
 
+class Later;
+class Stream;
+
 inline constexpr std::string_view kJson = "application/json";
 inline constexpr std::string_view kProblemJson = "application/problem+json";
+inline constexpr std::string_view kEventStream = "text/event-stream";
 
 class Response {
  public:
@@ -21,6 +26,13 @@ class Response {
   std::string_view route;                 // path template for log and metrics, static lifetime
   index::Buffer body;
   bool close = false;  // close the connection after this answer
+  /// Set: this is no answer yet. The request is handled again when `later` is ready or
+  /// `later_ms_max` have gone by, and everything else here is forgotten.
+  std::shared_ptr<Later> later;
+  std::int64_t later_ms_max = 0;
+  /// Set: the answer is these fields and then what the stream gives; `body` stays empty. The
+  /// connection ends with the stream.
+  std::shared_ptr<Stream> stream;
 
   /// Back to an empty 200, keeping the memory.
   void reset();
@@ -71,9 +83,11 @@ class DateText {
 };
 
 enum class ConnectionField : std::uint8_t { none, close, keep_alive };
+/// How the end of the body is known: by its length, by its last chunk, by the connection's end.
+enum class BodyEnd : std::uint8_t { length, chunk, connection };
 /// Appends status line and fields, ending with the empty line. Content-Length tells the size of the
 /// body even where HEAD keeps it back.
 void append_head(index::Buffer& out, const Response& response, std::string_view date,
-                 ConnectionField connection);
+                 ConnectionField connection, BodyEnd end = BodyEnd::length);
 
 }  // namespace concord::server

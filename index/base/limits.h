@@ -28,5 +28,7 @@ inline constexpr std::int64_t kHttpRequestMsMax = 10'000;  // first byte to last
 inline constexpr std::int64_t kHttpIdleMsMax = 60'000;     // between requests
 inline constexpr std::uint32_t kHttpRequestsPerConnectionMax = 1'000'000;
 inline constexpr std::size_t kHttpConnectionsMax = 16'384;
+inline constexpr std::size_t kHttpStreamsMax = 1'024;
+inline constexpr std::size_t kHttpBodiesInFlightBytesMax = 256 * 1024 * 1024;
 
 }  // namespace concord::index

@@ -30,8 +30,8 @@ class Handler final : public server::Handler {
 class LoadTest : public testing::Test {
  protected:
   LoadTest()
-      : listener_(std::move(
-            *server::Listener::open({}, [](unsigned) { return std::make_unique<Handler>(); }))),
+      : listener_(std::move(*server::Listener::open(
+            {}, [](unsigned, const server::Waker&) { return std::make_unique<Handler>(); }))),
         thread_([this] { EXPECT_TRUE(listener_->run().has_value()); }) {
     load_.port = listener_->port();
     load_.requests = {request("/a")};

@@ -9,17 +9,35 @@ namespace {
 
 ChunkOutcome read(std::string_view coded, std::size_t body_bytes_max = 100) {
   ChunkProgress progress;
-  return read_chunks(coded, body_bytes_max, progress);
+  index::Buffer out;
+  std::size_t consumed = 0;
+  return read_chunks(coded, body_bytes_max, progress, out, consumed);
 }
 
 TEST(Chunked, CompleteKnowsItsEnd) {
   ChunkProgress progress;
-  EXPECT_EQ(read_chunks("3\r\nabc\r\n0\r\n\r\nGET", 100, progress), ChunkOutcome::complete);
-  EXPECT_EQ(progress.at, 13U);
-  EXPECT_EQ(progress.decoded, 3U);
   index::Buffer out;
-  append_chunk_data("3\r\nabc\r\n1;x\r\nd\r\n0\r\n\r\nGET", out);
+  std::size_t consumed = 0;
+  EXPECT_EQ(read_chunks("3\r\nabc\r\n1;x\r\nd\r\n0\r\n\r\nGET", 100, progress, out, consumed),
+            ChunkOutcome::complete);
+  EXPECT_EQ(consumed, 21U);
   EXPECT_EQ(out.view(), "abcd");
+}
+
+TEST(Chunked, ReadsOnWhereItStopped) {
+  const std::string_view whole = "3\r\nabc\r\n1;x\r\nd\r\n0\r\n\r\n";
+  for (std::size_t cut = 0; cut < whole.size(); ++cut) {
+    ChunkProgress progress;
+    index::Buffer out;
+    std::size_t consumed = 0;
+    EXPECT_EQ(read_chunks(whole.substr(0, cut), 100, progress, out, consumed),
+              ChunkOutcome::need_more);
+    ASSERT_LE(consumed, cut);
+    EXPECT_EQ(read_chunks(whole.substr(consumed), 100, progress, out, consumed),
+              ChunkOutcome::complete);
+    EXPECT_EQ(consumed, whole.size());
+    EXPECT_EQ(out.view(), "abcd") << cut;
+  }
 }
 
 TEST(Chunked, EachPrefixNeedsMore) {

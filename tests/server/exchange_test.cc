@@ -32,9 +32,9 @@ class ExchangeTest : public testing::Test {
     std::string out;
     for (;;) {
       const Exchange::Step step = exchange_.step(input, state_);
+      input.erase(0, step.consumed);
       if (step.kind == Exchange::Kind::need_more) return out + "<" + std::to_string(input.size());
       out.append(exchange_.head()).append(exchange_.body());
-      input.erase(0, step.consumed);
       if (step.close) return out + "<closed";
     }
   }
@@ -89,10 +89,9 @@ TEST_F(ExchangeTest, SaysContinueOnceAndOnlyWhileTheBodyIsMissing) {
   const std::string head =
       "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n";
   const std::string go = "HTTP/1.1 100 Continue\r\n\r\n";
-  const std::string waiting = "<" + std::to_string(head.size());
-  EXPECT_EQ(talk(head), go + waiting);
-  EXPECT_EQ(talk(head + "a"), "<" + std::to_string(head.size() + 1));
-  EXPECT_EQ(talk(head + "abc"), ok("/xabc") + "<0");
+  EXPECT_EQ(talk(head), go + "<0");
+  EXPECT_EQ(talk("a"), "<0");
+  EXPECT_EQ(talk("bc"), ok("/xabc") + "<0");
   EXPECT_EQ(talk(head + "abc"), ok("/xabc") + "<0");  // the body was there at once
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "server/exchange.h"
 #include "tests/server/malformed.h"
 
 namespace concord::server {
@@ -22,35 +23,49 @@ std::string describe(const Request& request) {
   for (const Parameter& parameter : request.parameters)
     text += "?" + std::string(parameter.name) + "=" + std::string(parameter.value);
   for (const std::string_view field :
-       {request.host, request.origin, request.authorization, request.content_type, request.accept,
-        request.if_match, request.if_none_match, request.user_agent, request.request_id,
-        request.traceparent})
+       {request.host, request.origin, request.authorization, request.content_type,
+        request.content_encoding, request.accept, request.if_match, request.if_none_match,
+        request.user_agent, request.request_id, request.traceparent, request.idempotency_key,
+        request.last_event_id})
     text += "\n" + std::string(field);
+  for (const Field& field : request.ce_fields)
+    text += "\n" + std::string(field.name) + ":" + std::string(field.value);
   text += "\n" + std::string(request.body);
   text += request.http10 ? " 1.0" : " 1.1";
   text += request.keep_alive ? " keep" : " close";
   return text;
 }
 
-// Feeds `bytes` cut at `cuts` (each a number of bytes) and describes what comes out.
-std::string feed(std::string_view bytes, const std::vector<std::size_t>& cuts) {
-  RequestParser parser;
-  RequestProgress progress;
-  Request request;
+class DescribingHandler final : public Handler {
+ public:
+  void handle(const Request& request, Response&) override { seen = describe(request); }
+  void refused(const Refusal& refusal) override {
+    seen = "refused " + std::to_string(refusal.status) + std::string(refusal.detail);
+  }
+  std::string seen;
+};
+
+// Feeds `bytes` cut at `cuts` (each a number of bytes) and describes the request that comes out,
+// with the bytes it took.
+std::string feed(std::string_view bytes, const std::vector<std::size_t>& cuts,
+                 HttpLimits limits = {}) {
+  DescribingHandler handler;
+  Exchange exchange(handler, limits, 1000);
+  ExchangeState state;
   std::size_t sent = 0;
+  std::size_t consumed = 0;
   std::size_t next = 0;
-  for (;;) {
+  while (sent < bytes.size()) {
     const std::size_t piece = next < cuts.size() ? cuts[next++] : bytes.size();
     sent = std::min(sent + piece, bytes.size());
-    const std::string copy(bytes.substr(0, sent));  // elsewhere each time, as a growing buffer is
-    const Outcome outcome = parser.parse(copy, progress, request);
-    if (outcome == Outcome::complete)
-      return describe(request) + " " + std::to_string(progress.consumed);
-    if (outcome == Outcome::refused)
-      return "refused " + std::to_string(parser.refusal().status) +
-             std::string(parser.refusal().detail);
-    if (sent == bytes.size()) return "need more";
+    // Elsewhere each time, as a growing buffer is.
+    const std::string copy(bytes.substr(consumed, sent - consumed));
+    const Exchange::Step step = exchange.step(copy, state);
+    consumed += step.consumed;
+    if (step.kind == Exchange::Kind::answered) return handler.seen + " " + std::to_string(consumed);
+    if (step.kind == Exchange::Kind::refused) return handler.seen;
   }
+  return "need more";
 }
 
 std::string read(std::string_view bytes) { return feed(bytes, {}); }
@@ -74,19 +89,23 @@ std::vector<std::string> good_requests() {
       "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nIf-None-Match: \"x\"\r\n"
       "X-Request-Id: r1\r\nTraceparent: 00-1-2-03\r\nOrigin: http://a\r\nIf-Match: \"y\"\r\n\r\n",
+      "POST / HTTP/1.1\r\nHost: a\r\nCE-Id: 1\r\nce-Source: /s\r\nContent-Encoding: gzip\r\n"
+      "Idempotency-Key: k\r\nLast-Event-ID: 81\r\nContent-Length: 3\r\n\r\nabc",
   };
 }
 
 TEST(Http, ReadsARequest) {
   RequestParser parser;
-  RequestProgress progress;
+  HeadProgress progress;
   Request request;
   const std::string bytes =
       "POST /v1/customers/email:a%2Fb%40c.test/next?limit=3&q=late+order&p=%2B49&x HTTP/1.1\r\n"
       "Host: a.test\r\nAUTHORIZATION:  Bearer t \r\nContent-Type: application/json\r\n"
       "Content-Length: 2\r\nX-Other: \t,;\r\n\r\n{}GET ";
-  ASSERT_EQ(parser.parse(bytes, progress, request), Outcome::complete);
-  EXPECT_EQ(progress.consumed, bytes.size() - 4);
+  ASSERT_EQ(parser.read_head(bytes, progress, request), Outcome::complete);
+  EXPECT_EQ(parser.head_size(), bytes.size() - 6);
+  EXPECT_EQ(parser.framing().content_length, 2U);
+  EXPECT_FALSE(parser.framing().chunked);
   EXPECT_EQ(request.method, Method::post);
   ASSERT_EQ(request.segments.size(), 4U);
   EXPECT_EQ(request.segments[2], "email:a/b@c.test");
@@ -99,7 +118,6 @@ TEST(Http, ReadsARequest) {
   EXPECT_EQ(request.authorization, "Bearer t");
   EXPECT_EQ(request.content_type, "application/json");
   EXPECT_EQ(request.host, "a.test");
-  EXPECT_EQ(request.body, "{}");
   EXPECT_TRUE(request.keep_alive);
 }
 
@@ -123,11 +141,11 @@ TEST(Http, KeepAliveFollowsVersionAndConnection) {
 
 TEST(Http, ARepeatedListFieldCountsAsAbsent) {
   RequestParser parser;
-  RequestProgress progress;
+  HeadProgress progress;
   Request request;
-  ASSERT_EQ(parser.parse("GET / HTTP/1.1\r\nHost: a\r\nAccept: a/b\r\nAccept: c/d\r\n"
-                         "If-None-Match: \"a\"\r\n\r\n",
-                         progress, request),
+  ASSERT_EQ(parser.read_head("GET / HTTP/1.1\r\nHost: a\r\nAccept: a/b\r\nAccept: c/d\r\n"
+                             "If-None-Match: \"a\"\r\n\r\n",
+                             progress, request),
             Outcome::complete);
   EXPECT_EQ(request.accept, "");
   EXPECT_EQ(request.if_none_match, "\"a\"");
@@ -143,20 +161,21 @@ TEST(Http, ChunksAreJoined) {
 TEST(Http, BodyLimitIsASetting) {
   HttpLimits limits;
   limits.body_bytes_max = 10;
-  RequestParser parser(limits);
-  Request request;
-  const auto outcome_of = [&](const std::string& bytes) {
-    RequestProgress progress;
-    return parser.parse(bytes, progress, request);
-  };
+  const auto read_limited = [&](const std::string& bytes) { return feed(bytes, {}, limits); };
   const std::string head = "POST / HTTP/1.1\r\nHost: a\r\n";
-  EXPECT_EQ(outcome_of(head + "Content-Length: 10\r\n\r\n0123456789"), Outcome::complete);
-  EXPECT_EQ(outcome_of(head + "Content-Length: 11\r\n\r\n"), Outcome::refused);
-  EXPECT_EQ(parser.refusal().status, 413);
-  const std::string coded = head + "Transfer-Encoding: chunked\r\n\r\n";
-  EXPECT_EQ(outcome_of(coded + "a\r\n0123456789\r\n0\r\n\r\n"), Outcome::complete);
-  EXPECT_EQ(outcome_of(coded + "a\r\n0123456789\r\n1\r\n"), Outcome::refused);
-  EXPECT_EQ(parser.refusal().status, 413);
+  const std::string sized = head + "Content-Length: 1";
+  EXPECT_TRUE(read_limited(sized + "0\r\n\r\n0123456789").starts_with("POST"));
+  EXPECT_TRUE(read_limited(sized + "1\r\n\r\n").starts_with("refused 413"));
+  const std::string coded = head + "Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n";
+  EXPECT_TRUE(read_limited(coded + "0\r\n\r\n").starts_with("POST"));
+  EXPECT_TRUE(read_limited(coded + "1\r\n").starts_with("refused 413"));
+}
+
+TEST(Http, CloudEventFieldsAreFoundInAnyCase) {
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nce-id: 1\r\nCE-Type: A b\r\nCe-: x\r\n";
+  const std::string got = read(head + "\r\n");
+  EXPECT_NE(got.find("\nce-id:1\nce-type:A b\n"), std::string::npos) << got;
+  EXPECT_TRUE(read(head + "cE-iD: 2\r\n\r\n").starts_with("refused 400"));
 }
 
 TEST(Http, LimitsAreExact) {

@@ -51,7 +51,7 @@ class Service {
  public:
   explicit Service(const ListenerSettings& settings = {}) {
     auto opened = Listener::open(
-        settings, [this](unsigned) { return std::make_unique<TestHandler>(counts); });
+        settings, [this](unsigned, const Waker&) { return std::make_unique<TestHandler>(counts); });
     EXPECT_TRUE(opened.has_value());
     listener = std::move(*opened);
     thread_ = std::thread([this] { EXPECT_TRUE(listener->run().has_value()); });
@@ -344,7 +344,7 @@ TEST(Listener, StopWithNothingToDoReturnsAtOnce) {
 TEST(Listener, ListensOnIpv6AndNamesItsUrl) {
   ListenerSettings settings;
   settings.address = *parse_listen_address("[::1]:0");
-  auto opened = Listener::open(settings, [](unsigned) -> std::unique_ptr<Handler> {
+  auto opened = Listener::open(settings, [](unsigned, const Waker&) -> std::unique_ptr<Handler> {
     static Counts counts;
     return std::make_unique<TestHandler>(counts);
   });
@@ -362,8 +362,9 @@ TEST(Listener, APortInUseIsAnErrorThatNamesIt) {
   Service service;
   ListenerSettings settings;
   settings.address.port = service.listener->port();
-  const auto again = Listener::open(
-      settings, [&](unsigned) { return std::make_unique<TestHandler>(service.counts); });
+  const auto again = Listener::open(settings, [&](unsigned, const Waker&) {
+    return std::make_unique<TestHandler>(service.counts);
+  });
   ASSERT_FALSE(again.has_value());
   EXPECT_EQ(again.error().code, index::Code::io_error);
   EXPECT_EQ(again.error().place, "127.0.0.1:" + std::to_string(service.listener->port()));

@@ -48,8 +48,8 @@ Outcome serve(std::string_view bytes, std::size_t piece) {
     input += bytes.substr(at, piece);
     for (;;) {
       const Exchange::Step step = exchange.step(input, state);
-      if (step.kind == Exchange::Kind::need_more) break;
       input.erase(0, step.consumed);
+      if (step.kind == Exchange::Kind::need_more) break;
       outcome.closed = step.close;
       if (outcome.closed) break;
     }
