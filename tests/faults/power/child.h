@@ -21,11 +21,19 @@ struct EventName {
   friend auto operator<=>(const EventName&, const EventName&) = default;
 };
 
+struct Acknowledgement {
+  EventName event;
+  std::uint64_t revision = 0;  // as the writer was told it; 0: it has none
+};
+
 /// Tells the process outside of the disk; one write, so a killed writer tears no line.
-void acknowledge(EventName event);
+void acknowledge(EventName event, std::uint64_t revision = 0);
 
 /// What was acknowledged, in the order of the acknowledgements.
-index::Result<std::vector<EventName>> acknowledged_in(const std::string& file);
+index::Result<std::vector<Acknowledgement>> acknowledged_in(const std::string& file);
+
+/// The error of a verifier.
+tl::unexpected<index::Error> lost(EventName event, const std::string& what);
 
 struct Feed {
   std::string folder;
@@ -39,7 +47,8 @@ struct Kind {
   const char* what;
   index::Result<void> (*prepare)(const std::string& folder);
   index::Result<void> (*feed)(const Feed& feed);
-  index::Result<void> (*verify)(const std::string& folder, std::span<const EventName> acknowledged);
+  index::Result<void> (*verify)(const std::string& folder,
+                                std::span<const Acknowledgement> acknowledged);
 };
 
 std::span<const Kind> plain_kinds();       // plain_files.cc: the rig held against itself

@@ -4,8 +4,7 @@
 
 #include "index/generation.h"
 #include "index/reindex.h"
-#include "tests/faults/power/child.h"
-#include "tests/support/events.h"
+#include "tests/faults/power/child_events.h"
 
 namespace concord::power {
 namespace {
@@ -15,38 +14,12 @@ using index::fail;
 using index::Result;
 
 constexpr std::uint64_t kEventsMore = 20;
-constexpr std::int64_t kBeginMs = 1'700'000'000'000;
-
-std::string event_bytes(std::uint64_t number) {
-  const std::string name = std::to_string(number);
-  const std::string email = "email:c" + std::to_string(number % 7) + "@example.com";
-  return test::Saying("shop", "e" + name, kBeginMs + static_cast<std::int64_t>(number) * 1000)
-      .of({email.c_str()})
-      .department("sales")
-      .entry(index::Kind::order, "o" + name)
-      .subject("Order number " + name)
-      .text("A lamp, a chair and a table for the garden, to be delivered on a Tuesday")
-      .bytes();
-}
-
-// One generation of the events 1..count. Errors: what went wrong, also a rejected event.
-Result<void> build(const std::string& folder, std::uint64_t count) {
-  index::ReindexOptions options;
-  options.threads = 1;
-  options.identity_types = index::default_identity_types();
-  auto reindex = index::Reindex::start(folder, std::move(options));
-  if (!reindex) return fail(reindex.error());
-  for (std::uint64_t number = 1; number <= count; ++number)
-    if (const Result<void> done = (*reindex)->add(event_bytes(number)); !done) return done;
-  const Result<index::ReindexReport> report = (*reindex)->finish();
-  if (!report) return fail(report.error());
-  if (!report->rejections.empty()) return fail(report->rejections.front().error);
-  return {};
-}
 
 std::string data_of(const std::string& folder) { return folder + "/data"; }
 
-Result<void> prepare(const std::string& folder) { return build(data_of(folder), kEventsMore); }
+Result<void> prepare(const std::string& folder) {
+  return build_generation(data_of(folder), kEventsMore);
+}
 
 Result<index::LoadedGeneration> load(const std::string& folder) {
   return index::load_generation(data_of(folder), 1, {});
@@ -57,20 +30,21 @@ Result<void> feed(const Feed& feed) {
   if (!last) return fail(last.error());
   for (std::uint64_t count = last->manifest.seq;;) {
     count += kEventsMore;
-    if (const Result<void> done = build(data_of(feed.folder), count); !done) return done;
+    if (const Result<void> done = build_generation(data_of(feed.folder), count); !done) return done;
     acknowledge({feed.round, count});
   }
 }
 
 // The current generation is whole, and no older than the last that was acknowledged.
-Result<void> verify(const std::string& folder, std::span<const EventName> acknowledged) {
+Result<void> verify(const std::string& folder, std::span<const Acknowledgement> acknowledged) {
   const Result<index::LoadedGeneration> loaded = load(folder);
   if (!loaded) return fail(Code::damaged, loaded.error().text(), "generation");
   std::string damage;
   index::verify_generation(loaded->folder, loaded->manifest, 1,
                            [&](const index::Error& error) { damage += error.text() + "; "; }, {});
   if (!damage.empty()) return fail(Code::damaged, damage, "generation");
-  const std::uint64_t wanted = acknowledged.empty() ? kEventsMore : acknowledged.back().number;
+  const std::uint64_t wanted =
+      acknowledged.empty() ? kEventsMore : acknowledged.back().event.number;
   if (loaded->manifest.seq >= wanted) return {};
   return fail(Code::damaged,
               "its last event is " + std::to_string(loaded->manifest.seq) + ", acknowledged was " +
@@ -82,6 +56,22 @@ constexpr std::array<Kind, 1> kKinds{
     {{"generations", "builds generations, acknowledges each", prepare, feed, verify}}};
 
 }  // namespace
+
+Result<void> build_generation(const std::string& data, std::uint64_t count) {
+  index::ReindexOptions options;
+  options.threads = 1;
+  options.identity_types = index::default_identity_types();
+  auto reindex = index::Reindex::start(data, std::move(options));
+  if (!reindex) return fail(reindex.error());
+  for (std::uint64_t number = 1; number <= count; ++number)
+    if (const Result<void> done = (*reindex)->add(index::encode_event(draft_of({0, number})));
+        !done)
+      return done;
+  const Result<index::ReindexReport> report = (*reindex)->finish();
+  if (!report) return fail(report.error());
+  if (!report->rejections.empty()) return fail(report->rejections.front().error);
+  return {};
+}
 
 std::span<const Kind> generation_kinds() { return kKinds; }
 

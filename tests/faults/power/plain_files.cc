@@ -73,15 +73,13 @@ Result<void> append(const Feed& feed) {
   }
 }
 
-Result<void> verify_append(const std::string& folder, std::span<const EventName> acknowledged) {
+Result<void> verify_append(const std::string& folder,
+                           std::span<const Acknowledgement> acknowledged) {
   const std::vector<EventName> there = records_in(folder + "/events");
   auto at = there.begin();
-  for (const EventName event : acknowledged) {
-    at = std::find(at, there.end(), event);
-    if (at == there.end())
-      return fail(
-          Code::damaged, "acknowledged, but not there",
-          "round " + std::to_string(event.round) + " number " + std::to_string(event.number));
+  for (const Acknowledgement& one : acknowledged) {
+    at = std::find(at, there.end(), one.event);
+    if (at == there.end()) return lost(one.event, "acknowledged, but not there");
   }
   return {};
 }
@@ -111,11 +109,12 @@ Result<void> replace(const Feed& feed) {
   }
 }
 
-Result<void> verify_replace(const std::string& folder, std::span<const EventName> acknowledged) {
+Result<void> verify_replace(const std::string& folder,
+                            std::span<const Acknowledgement> acknowledged) {
   if (acknowledged.empty()) return {};
   const std::vector<EventName> there = records_in(folder + "/newest");
-  if (there.size() == 1 && there.front() >= acknowledged.back()) return {};
-  return fail(Code::damaged, "an acknowledged version is not there", folder + "/newest");
+  if (there.size() == 1 && there.front() >= acknowledged.back().event) return {};
+  return lost(acknowledged.back().event, "this version or a newer one is not there");
 }
 
 constexpr std::array<Kind, 4> kKinds{{

@@ -18,7 +18,8 @@ using index::Result;
 constexpr int kAcknowledgements = 3;
 
 const Kind* kind_of(std::string_view name) {
-  for (const std::span<const Kind> kinds : {plain_kinds(), text_kinds(), generation_kinds()})
+  for (const std::span<const Kind> kinds :
+       {plain_kinds(), text_kinds(), generation_kinds()})
     for (const Kind& kind : kinds)
       if (name == kind.name) return &kind;
   return nullptr;
@@ -31,7 +32,7 @@ bool number_of(std::string_view word, T& out) {
 }
 
 Result<void> verify(const Kind& kind, const std::string& folder, const std::string& file) {
-  const Result<std::vector<EventName>> acknowledged = acknowledged_in(file);
+  const Result<std::vector<Acknowledgement>> acknowledged = acknowledged_in(file);
   if (!acknowledged) return fail(acknowledged.error());
   Result<void> kept = kind.verify(folder, *acknowledged);
   if (kept) std::printf("%zu acknowledged events are there\n", acknowledged->size());
@@ -53,19 +54,26 @@ Result<void> run(std::span<char*> words) {
 
 }  // namespace
 
-void acknowledge(EventName event) {
-  const std::string line = std::to_string(event.round) + ' ' + std::to_string(event.number) + '\n';
+void acknowledge(EventName event, std::uint64_t revision) {
+  const std::string line = std::to_string(event.round) + ' ' + std::to_string(event.number) + ' ' +
+                           std::to_string(revision) + '\n';
   // A parent that is gone hears nothing, and this process is about to be killed with it.
   if (::write(kAcknowledgements, line.data(), line.size()) < 0) ::_exit(1);
 }
 
-Result<std::vector<EventName>> acknowledged_in(const std::string& file) {
+Result<std::vector<Acknowledgement>> acknowledged_in(const std::string& file) {
   std::ifstream in(file);
   if (!in) return fail(Code::io_error, "cannot be read", file);
-  std::vector<EventName> events;
-  for (EventName event; in >> event.round >> event.number;) events.push_back(event);
+  std::vector<Acknowledgement> all;
+  for (Acknowledgement one; in >> one.event.round >> one.event.number >> one.revision;)
+    all.push_back(one);
   if (!in.eof()) return fail(Code::bad_input, "not a list of acknowledgements", file);
-  return events;
+  return all;
+}
+
+tl::unexpected<index::Error> lost(EventName event, const std::string& what) {
+  return fail(Code::damaged, what,
+              "round " + std::to_string(event.round) + " number " + std::to_string(event.number));
 }
 
 }  // namespace concord::power

@@ -49,11 +49,11 @@ Result<void> feed(const Feed& feed) try {
   return fail(Code::io_error, error.get_description(), feed.folder);
 }
 
-Result<void> verify(const std::string& folder, std::span<const EventName> acknowledged) try {
+Result<void> verify(const std::string& folder, std::span<const Acknowledgement> acknowledged) try {
   const Xapian::Database database(folder_of(folder));
-  for (const EventName event : acknowledged)
-    if (!database.term_exists(term_of(event)))
-      return fail(Code::damaged, "acknowledged, but not there", term_of(event));
+  for (const Acknowledgement& one : acknowledged)
+    if (!database.term_exists(term_of(one.event)))
+      return lost(one.event, "acknowledged, but not there");
   return {};
 } catch (const Xapian::Error& error) {
   return fail(Code::damaged, error.get_description(), folder_of(folder));
