@@ -57,6 +57,7 @@ class Run {
     std::size_t wanted = 0;
     for (const Source& source : sources_.sources) {
       for (const FileMapping& mapping : source.files) {
+        if (mapping.reading.path.empty()) continue;  // its rows come live
         const auto files = files_of(folder_, mapping.reading.path);
         wanted += files.empty() && mapping.optional ? 0 : 1;
         if (files.empty() && !mapping.optional) {

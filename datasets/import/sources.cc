@@ -136,7 +136,6 @@ Source read_source(const TomlNode& raw, ReadingScope scope) {
   read_defaults(table, scope);
   for (const TomlNode* file : table.tables("file"))
     source.files.push_back(read_file_mapping(*file, source, scope));
-  if (source.files.empty()) table.wrong("file", "is missing: a source needs a [[source.file]]");
   table.finish();
   return source;
 }

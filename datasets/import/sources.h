@@ -108,7 +108,8 @@ struct Lookup {
 };
 
 struct FileMapping {
-  Reading reading;
+  Reading reading;    // path empty: no file, rows come live only
+  std::string table;  // whose change records are mapped so: "table", "schema.table", …
   bool optional = false;
   std::vector<std::string> date_formats;
   std::string time_zone;

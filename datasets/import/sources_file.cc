@@ -208,10 +208,13 @@ void read_mode(TomlTable& table, FileMapping& file) {
 
 }  // namespace
 
-Reading read_reading(TomlTable& table, const ReadingScope& scope) {
+Reading read_reading(TomlTable& table, const ReadingScope& scope, bool needs_path) {
   Reading reading;
   reading.line = table.raw().line();
-  reading.path = table.required("path");
+  if (needs_path)
+    reading.path = table.required("path");
+  else
+    reading.path = table.text("path").value_or("");
   const std::size_t star = reading.path.find('*');
   if (star != std::string::npos && reading.path.find('/', star) != std::string::npos)
     table.wrong("path", "may hold * in its last part only");
@@ -237,7 +240,8 @@ FileMapping read_file_mapping(const TomlNode& raw, const Source& source, Reading
   TomlTable table(raw, "[[source.file]]", *scope.errors);
   FileMapping file;
   read_defaults(table, scope);
-  file.reading = read_reading(table, scope);
+  file.table = table.text("table").value_or("");
+  file.reading = read_reading(table, scope, file.table.empty());
   file.optional = table.boolean("optional", false);
   file.date_formats = scope.date_formats;
   file.time_zone = scope.time_zone;

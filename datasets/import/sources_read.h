@@ -45,7 +45,8 @@ WordMap read_word_map(TomlTable& table, std::string_view name);
 
 /// Reads time_zone, null_values, date_format, encoding of a table over what the scope has.
 void read_defaults(TomlTable& table, ReadingScope& scope);
-Reading read_reading(TomlTable& table, const ReadingScope& scope);
+/// A mapping with a `table` may go without a path: nothing is read, rows come live.
+Reading read_reading(TomlTable& table, const ReadingScope& scope, bool needs_path = true);
 FileMapping read_file_mapping(const TomlNode& table, const Source& source, ReadingScope scope);
 
 }  // namespace concord::datasets

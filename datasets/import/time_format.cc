@@ -29,6 +29,16 @@ std::optional<UnixMillis> parse_unix(std::string_view text, std::int64_t unit_ms
   return UnixMillis{value * unit_ms};
 }
 
+// A part of a millisecond is dropped, towards the past.
+std::optional<UnixMillis> parse_micros(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  const std::int64_t ms = value / 1000 - (value % 1000 < 0 ? 1 : 0);
+  if (ms / 1000 > kUnixSecondsMax || ms / 1000 < -kUnixSecondsMax) return std::nullopt;
+  return UnixMillis{ms};
+}
+
 // Reads a text along a pattern; every step says whether the text fits.
 class Walk {
  public:
@@ -138,8 +148,14 @@ bool has(std::string_view pattern, std::string_view letters) {
 index::Result<TimeFormat> TimeFormat::of(std::string_view pattern) {
   TimeFormat out;
   if (pattern == "rfc3339") return out;
-  if (pattern == "unix_s" || pattern == "unix_ms") {
-    out.way_ = pattern == "unix_s" ? Way::unix_s : Way::unix_ms;
+  constexpr std::array<std::pair<std::string_view, Way>, 4> kCounts{
+      {{"unix_s", Way::unix_s},
+       {"unix_ms", Way::unix_ms},
+       {"unix_us", Way::unix_us},
+       {"unix_days", Way::unix_days}}};
+  for (const auto& [name, way] : kCounts) {
+    if (pattern != name) continue;
+    out.way_ = way;
     return out;
   }
   const std::string quoted = "date_format \"" + std::string(pattern) + "\": ";
@@ -152,7 +168,9 @@ index::Result<TimeFormat> TimeFormat::of(std::string_view pattern) {
   }
   if (!has(pattern, "Yy") || !has(pattern, "mbB") || !has(pattern, "d"))
     return index::fail(index::Code::bad_input,
-                       quoted + "needs a year, a month and a day, or is rfc3339, unix_s, unix_ms");
+                       quoted +
+                           "needs a year, a month and a day, or is rfc3339, unix_s, unix_ms, "
+                           "unix_us, unix_days");
   if (has(pattern, "I") != has(pattern, "p"))
     return index::fail(index::Code::bad_input, quoted + "%I and %p go together");
   out.way_ = Way::pattern;
@@ -165,6 +183,8 @@ std::optional<UnixMillis> TimeFormat::parse(std::string_view text, const Zone& z
     case Way::rfc3339: return index::parse_rfc3339(text);
     case Way::unix_s: return parse_unix(text, 1000);
     case Way::unix_ms: return parse_unix(text, 1);
+    case Way::unix_us: return parse_micros(text);
+    case Way::unix_days: return parse_unix(text, index::kDayMs);
     case Way::pattern: break;
   }
   Walk walk(text);

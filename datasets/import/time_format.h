@@ -14,8 +14,8 @@ namespace concord::datasets {
 
 class TimeFormat {
  public:
-  /// "rfc3339", "unix_s", "unix_ms" or a pattern. Errors: bad_input (an unknown % letter, a pattern
-  /// without year, month and day).
+  /// "rfc3339", "unix_s", "unix_ms", "unix_us", "unix_days" or a pattern. Errors: bad_input (an
+  /// unknown % letter, a pattern without year, month and day).
   static index::Result<TimeFormat> of(std::string_view pattern);
 
   /// Empty when `text` is not a time of this format. `zone` is for times without their own.
@@ -23,7 +23,7 @@ class TimeFormat {
                                                        const Zone& zone) const;
 
  private:
-  enum class Way : std::uint8_t { rfc3339, unix_s, unix_ms, pattern };
+  enum class Way : std::uint8_t { rfc3339, unix_s, unix_ms, unix_us, unix_days, pattern };
   Way way_ = Way::rfc3339;
   std::string pattern_;
 };
