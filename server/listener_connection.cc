@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kBatchBytes = 64 * 1024;        // answers of pipelined requests sent at once
 constexpr std::size_t kKeepBytes = 16 * 1024;         // memory an idle connection may keep
 constexpr std::size_t kStreamTurnBytes = 256 * 1024;  // of one stream, before others have a turn
-constexpr std::size_t kIgnoredBytesMax = 64 * 1024;   // that a client may send into a stream
+constexpr int kStreamSocketBytes = 64 * 1024;  // what the kernel holds for a reader that is slow
+constexpr std::size_t kIgnoredBytesMax = 64 * 1024;  // that a client may send into a stream
 
 }  // namespace
 
@@ -91,6 +92,8 @@ void EventLoop::serve(Connection& c, std::string_view input) {
     answered = answered || step.kind != Kind::interim;
     c.close_after = step.close;
     c.linger_after = step.kind == Kind::refused;
+    if (step.kind == Kind::stream)  // so that a slow reader holds little and is seen to read
+      ::setsockopt(c.fd, SOL_SOCKET, SO_SNDBUF, &kStreamSocketBytes, sizeof kStreamSocketBytes);
     const bool more = !step.close && step.kind != Kind::stream && consumed < input.size();
     const std::size_t bytes = exchange_.head().size() + exchange_.body().size();
     if (more && batch_.size() + bytes <= kBatchBytes) {

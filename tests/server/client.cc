@@ -81,6 +81,11 @@ std::string TestClient::read_answer() {
   }
 }
 
+std::string TestClient::read_some() {
+  read_more(100);
+  return std::exchange(buffer_, {});
+}
+
 std::string TestClient::read_all(int seconds_max) {
   using Clock = std::chrono::steady_clock;
   const auto until = Clock::now() + std::chrono::seconds(seconds_max);

@@ -25,6 +25,8 @@ class TestClient {
   void send_end();
   /// One answer with a Content-Length (head and body), or what came before the end or 5 s.
   std::string read_answer();
+  /// What is there, after waiting 100 ms for it at most; it may be nothing.
+  std::string read_some();
   /// Everything until the peer closes; "…<timeout" after `seconds_max`.
   std::string read_all(int seconds_max = 5);
   /// Whether bytes or an end are there within the time.
