@@ -251,7 +251,7 @@ void Routes::search(Call& call) {
     if (!find(call, call.ask.customer, found)) return;
     query.filters.owner = found.customer.record.id().value;
   }
-  const std::string id = etag_text(call, query, text->build_id());
+  const std::string id = etag_text(call, query, text->state_id());
   if (unchanged(call, id, static_cast<std::uint64_t>(call.view.visibility_max))) return;
   Documents documents(*service_.engine, call.pin);
   index::TextAccess access;

@@ -86,10 +86,10 @@ struct Ordered {
 };
 
 Result<void> build_shard(const TextSource& source, std::span<const Ordered> documents,
-                         const std::string& folder, Shard& shard) {
+                         const std::string& folder, PrefixBy prefix_by, Shard& shard) {
   auto writer = ShardWriter::create(folder);
   if (!writer) return fail(std::move(writer.error()));
-  TermMaker terms;
+  TermMaker terms(prefix_by);
   TextDocument document;
   for (const Ordered& next : documents) {
     document.clear();
@@ -176,8 +176,9 @@ Result<std::vector<Shard>> build_shards(const TextSource& source,
     const std::size_t begin = n * full;
     const std::size_t size = std::min(full, order.size() - begin);
     const std::span<const Ordered> documents(order.data() + begin, size);
-    if (auto built = build_shard(source, documents, scratch.shard(0, n), shards[n]); !built)
-      shards[n].error = std::move(built.error());
+    auto built =
+        build_shard(source, documents, scratch.shard(0, n), options.prefix_by, shards[n]);
+    if (!built) shards[n].error = std::move(built.error());
     const std::lock_guard lock(progress_lock);
     done += size;
     if (options.progress) options.progress(done);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "index/base/result.h"
+#include "index/snapshot/text/text_terms.h"
 #include "index/snapshot/text/text_types.h"
 
 namespace concord::index {
@@ -19,6 +20,7 @@ struct TextBuildOptions {
   unsigned threads = 0;                // 0: all of the machine
   std::uint32_t shard_documents = 8192;  // one shard is one flush of Xapian's; small ones are quick
   std::uint32_t merged_at_once = 32;     // shards; each holds a few files open. At least 2
+  PrefixBy prefix_by = PrefixBy::leads;  // words: a live shard
   /// Called as shards are finished, with the documents done so far; one call at a time.
   std::function<void(std::size_t done)> progress = {};
 };

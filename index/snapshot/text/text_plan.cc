@@ -1,6 +1,7 @@
 #include "index/snapshot/text/text_plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "index/snapshot/text/text_stems.h"
@@ -9,110 +10,185 @@
 namespace concord::index {
 namespace {
 
-class Planner {
+/// BM25's rarity of a word that `frequency` of `count` documents have.
+double rarity(double count, double frequency) {
+  const double odds = (count - frequency + 0.5) / (frequency + 0.5);
+  return std::log(odds < 2 ? odds * 0.5 + 1 : odds);
+}
+
+class Asker {
  public:
-  Planner(const std::vector<std::string>& languages, StoreReader& reader)
-      : languages_(languages), reader_(reader) {}
+  Asker(const std::vector<std::string>& languages, bool by_relevance, StoreReader& base)
+      : languages_(languages), by_relevance_(by_relevance), base_(base) {}
 
   Result<void> add(const QueryClause& clause);
-  TextPlan plan;
+  AskedQuestion question;
 
  private:
-  /// The terms a leaf stands for (any of them) that the index holds; not for phrases.
-  Result<StoreWord> terms_of(const QueryLeaf& leaf);
-  Result<StoreWord> stems_of(const std::string& plain, const std::string& folded);
-  /// The words of a phrase that the store looks for; none: the phrase cannot occur.
-  Result<StoreAlternative> words_of(const QueryLeaf& phrase);
-  Result<StoreWord> held(StoreWord terms);
+  Result<AskedLeaf> asked(const QueryLeaf& leaf);
+  StoreWord stems_of(const std::string& plain, const std::string& folded);
+  void add_phrase(const QueryLeaf& leaf, AskedLeaf& out);
+  Result<void> weigh(StoreWord& word);
   void note_needles(const QueryLeaf& leaf);
 
   const std::vector<std::string>& languages_;
-  StoreReader& reader_;
+  bool by_relevance_;
+  StoreReader& base_;
   Stems stems_;
 };
 
-Result<StoreWord> Planner::held(StoreWord terms) {
-  StoreWord kept;
-  for (std::string& term : terms) {
-    const auto exists = reader_.exists(term);
-    if (!exists) return fail(exists.error());
-    if (*exists) kept.push_back(std::move(term));
+StoreWord Asker::stems_of(const std::string& plain, const std::string& folded) {
+  StoreWord word{stems_.all_of({folded, plain}, languages_)};
+  for (std::string& term : word.terms) term = make_term(kTermStem, term);
+  return word;
+}
+
+/// Terms that stand for each other are taken as independent, as Xapian does.
+Result<void> Asker::weigh(StoreWord& word) {
+  const double count = base_.count();
+  double without = 1;  // share of the documents that have none of the terms
+  for (const std::string& term : word.terms) {
+    const auto frequency = base_.frequency(term);
+    if (!frequency) return fail(frequency.error());
+    if (count > 0) without *= 1 - *frequency / count;
   }
-  return kept;
+  word.weight = rarity(count, count * (1 - without));
+  return {};
 }
 
-Result<StoreWord> Planner::stems_of(const std::string& plain, const std::string& folded) {
-  StoreWord terms = stems_.all_of({folded, plain}, languages_);
-  for (std::string& term : terms) term = make_term(kTermStem, term);
-  return held(std::move(terms));
-}
-
-Result<StoreWord> Planner::terms_of(const QueryLeaf& leaf) {
-  if (leaf.kind == QueryLeaf::Kind::word)
-    return stems_of(leaf.words.front(), leaf.folded.front());
-  if (leaf.kind == QueryLeaf::Kind::id) {
-    StoreWord terms;
-    for (const std::string& form : leaf.words) terms.push_back(make_term(kTermId, form));
-    return held(std::move(terms));
-  }
-  auto terms = reader_.expand(leaf.words.front(), kPrefixTermsMax);
-  if (!terms && terms.error().code == Code::over_limit)
-    return fail(Code::over_limit, "'" + leaf.words.front() + "*': " + terms.error().detail, "q");
-  return terms;
-}
-
-Result<StoreAlternative> Planner::words_of(const QueryLeaf& phrase) {
+void Asker::add_phrase(const QueryLeaf& leaf, AskedLeaf& out) {
   const auto stop = [&](const std::string& word) { return is_stop_word(word, languages_); };
-  const bool only_stop_words = std::all_of(phrase.words.begin(), phrase.words.end(), stop);
-  StoreAlternative out;
-  for (std::size_t i = 0; i < phrase.words.size(); ++i) {
-    if (!only_stop_words && stop(phrase.words[i])) continue;
-    auto stems = stems_of(phrase.words[i], phrase.folded[i]);
-    if (!stems) return fail(std::move(stems.error()));
-    if (stems->empty()) return StoreAlternative{};
-    out.all.push_back(std::move(*stems));
+  const bool only_stop_words = std::all_of(leaf.words.begin(), leaf.words.end(), stop);
+  out.phrase = leaf.words;
+  for (std::size_t i = 0; i < leaf.words.size(); ++i)
+    if (only_stop_words || !stop(leaf.words[i]))
+      out.words.push_back(stems_of(leaf.words[i], leaf.folded[i]));
+}
+
+Result<AskedLeaf> Asker::asked(const QueryLeaf& leaf) {
+  AskedLeaf out;
+  switch (leaf.kind) {
+    case QueryLeaf::Kind::word:
+      out.words.push_back(stems_of(leaf.words.front(), leaf.folded.front()));
+      break;
+    case QueryLeaf::Kind::phrase: add_phrase(leaf, out); break;
+    case QueryLeaf::Kind::id:
+      out.words.emplace_back();
+      for (const std::string& form : leaf.words)
+        out.words.back().terms.push_back(make_term(kTermId, form));
+      break;
+    case QueryLeaf::Kind::prefix: {
+      out.prefix = leaf.words.front();
+      auto terms = base_.expand(out.prefix, kPrefixTermsMax);
+      if (!terms && terms.error().code == Code::over_limit)
+        return fail(Code::over_limit, "'" + out.prefix + "*': " + terms.error().detail, "q");
+      if (!terms) return fail(std::move(terms.error()));
+      out.words.push_back({std::move(*terms)});
+      break;
+    }
   }
   return out;
 }
 
-void Planner::note_needles(const QueryLeaf& leaf) {
+void Asker::note_needles(const QueryLeaf& leaf) {
+  TextNeedles& needles = question.needles;
   switch (leaf.kind) {
     case QueryLeaf::Kind::word: {
       for (std::string& stem : stems_.all_of({leaf.folded.front(), leaf.words.front()}, languages_))
-        plan.needles.stems.push_back(std::move(stem));
+        needles.stems.push_back(std::move(stem));
       break;
     }
     case QueryLeaf::Kind::phrase:
-      plan.needles.words.insert(plan.needles.words.end(), leaf.words.begin(), leaf.words.end());
+      needles.words.insert(needles.words.end(), leaf.words.begin(), leaf.words.end());
       break;
-    case QueryLeaf::Kind::prefix: plan.needles.prefixes.push_back(leaf.words.front()); break;
+    case QueryLeaf::Kind::prefix: needles.prefixes.push_back(leaf.words.front()); break;
     case QueryLeaf::Kind::id: break;
   }
 }
 
-Result<void> Planner::add(const QueryClause& clause) {
+Result<void> Asker::add(const QueryClause& clause) {
+  AskedClause out;
+  out.excluded = clause.excluded;
+  for (const QueryLeaf& leaf : clause.any) {
+    auto one = asked(leaf);
+    if (!one) return fail(std::move(one.error()));
+    if (!clause.excluded) {
+      note_needles(leaf);
+      question.ranked = by_relevance_;
+      if (by_relevance_)
+        for (StoreWord& word : one->words)
+          if (auto weighed = weigh(word); !weighed) return weighed;
+    }
+    out.any.push_back(std::move(*one));
+  }
+  question.clauses.push_back(std::move(out));
+  return {};
+}
+
+/// Keeps of the question what one file holds.
+class Planner {
+ public:
+  Planner(bool live, StoreReader& reader) : live_(live), reader_(reader) {}
+
+  Result<void> add(const AskedClause& clause);
+  TextPlan plan;
+
+ private:
+  /// A phrase: false when the file lacks one of its words; else when it lacks all of the terms.
+  Result<bool> held(const AskedLeaf& leaf, StoreAlternative& out);
+  Result<void> keep_held(StoreWord& word);
+
+  bool live_;
+  StoreReader& reader_;
+};
+
+Result<void> Planner::keep_held(StoreWord& word) {
+  std::size_t kept = 0;
+  for (std::string& term : word.terms) {
+    const auto frequency = reader_.frequency(term);
+    if (!frequency) return fail(frequency.error());
+    if (*frequency > 0) std::swap(word.terms[kept++], term);
+  }
+  word.terms.resize(kept);
+  return {};
+}
+
+Result<bool> Planner::held(const AskedLeaf& leaf, StoreAlternative& out) {
+  for (StoreWord word : leaf.words) {
+    if (live_ && !leaf.prefix.empty()) {
+      auto here = reader_.expand_here(leaf.prefix);
+      if (!here) return fail(std::move(here.error()));
+      word.terms.insert(word.terms.end(), here->begin(), here->end());
+      std::sort(word.terms.begin(), word.terms.end());
+      word.terms.erase(std::unique(word.terms.begin(), word.terms.end()), word.terms.end());
+    }
+    if (auto kept = keep_held(word); !kept) return fail(std::move(kept.error()));
+    if (word.terms.empty()) return false;
+    out.all.push_back(std::move(word));
+  }
+  return true;
+}
+
+Result<void> Planner::add(const AskedClause& clause) {
   StoreClause store;
   store.excluded = clause.excluded;
   PhraseCheck check;
   check.excluded = clause.excluded;
-  for (const QueryLeaf& leaf : clause.any) {
-    if (!clause.excluded) note_needles(leaf);
-    if (leaf.kind == QueryLeaf::Kind::phrase) {
-      auto words = words_of(leaf);
-      if (!words) return fail(std::move(words.error()));
-      if (words->all.empty()) continue;
-      check.phrases.push_back(leaf.words);
-      if (!clause.excluded) store.any.push_back(std::move(*words));
+  for (const AskedLeaf& leaf : clause.any) {
+    StoreAlternative words;
+    const auto is_held = held(leaf, words);
+    if (!is_held) return fail(is_held.error());
+    if (!*is_held) continue;
+    if (!leaf.phrase.empty()) {
+      check.phrases.push_back(leaf.phrase);
+      if (!clause.excluded) store.any.push_back(std::move(words));
       continue;
     }
-    auto terms = terms_of(leaf);
-    if (!terms) return fail(std::move(terms.error()));
-    if (terms->empty()) continue;
-    check.terms.insert(check.terms.end(), terms->begin(), terms->end());
-    store.any.push_back({{std::move(*terms)}});
+    const auto& terms = words.all.front().terms;
+    check.terms.insert(check.terms.end(), terms.begin(), terms.end());
+    store.any.push_back(std::move(words));
   }
   if (!clause.excluded && store.any.empty()) plan.nothing = true;
-  if (!clause.excluded) plan.ranked = true;
   if (!store.any.empty()) plan.store.clauses.push_back(std::move(store));
   if (check.phrases.empty()) return {};
   if (check.excluded) check.terms.clear();  // the store has left those out
@@ -164,19 +240,32 @@ void sort_unique(std::vector<std::string>& list) {
 
 }  // namespace
 
-Result<TextPlan> plan_query(const ParsedQuery& parsed, const TextFilters& filters,
-                            const DocTable& documents, const std::vector<std::string>& languages,
-                            StoreReader& reader) {
-  Planner planner(languages, reader);
+Result<AskedQuestion> ask_question(const ParsedQuery& parsed, const TextFilters& filters,
+                                   const std::vector<std::string>& languages, bool by_relevance,
+                                   StoreReader& base) {
+  Asker asker(languages, by_relevance, base);
   for (const QueryClause& clause : parsed.clauses)
+    if (auto added = asker.add(clause); !added) return fail(std::move(added.error()));
+  AskedQuestion& question = asker.question;
+  if (auto added = add_filters(filters, question.filters); !added)
+    return fail(std::move(added.error()));
+  if (question.ranked) question.filters.inverse_mean_length = base.inverse_mean_length();
+  sort_unique(question.needles.stems);
+  sort_unique(question.needles.words);
+  sort_unique(question.needles.prefixes);
+  return std::move(question);
+}
+
+Result<TextPlan> plan_part(const AskedQuestion& question, const TextFilters& filters,
+                           const DocTable& documents, bool live, StoreReader& reader) {
+  Planner planner(live, reader);
+  planner.plan.store = question.filters;
+  for (const AskedClause& clause : question.clauses) {
     if (auto added = planner.add(clause); !added) return fail(std::move(added.error()));
-  TextPlan& plan = planner.plan;
-  if (auto added = add_filters(filters, plan.store); !added) return fail(std::move(added.error()));
-  add_window(filters, documents, plan.store);
-  sort_unique(plan.needles.stems);
-  sort_unique(plan.needles.words);
-  sort_unique(plan.needles.prefixes);
-  return std::move(plan);
+    if (planner.plan.nothing) break;
+  }
+  add_window(filters, documents, planner.plan.store);
+  return std::move(planner.plan);
 }
 
 }  // namespace concord::index

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kTermBytesMax = 200;  // Xapian takes 245, NUL bytes count double
 constexpr std::size_t kKnownTermsMax = 1 << 16;
-constexpr std::uint32_t kTieGuard = 16;
+constexpr double kWeightUnits = 1 << 19;  // a part of a weight is a whole number of 2^-19
 
 struct Language {
   std::string_view code;
@@ -69,6 +69,72 @@ class RangeSource final : public Xapian::PostingSource {
   Xapian::docid at_ = 0;
 };
 
+/// The numbers of a sorted list.
+class ListSource final : public Xapian::PostingSource {
+ public:
+  explicit ListSource(std::span<const std::uint32_t> numbers) : numbers_(numbers) {}
+  Xapian::doccount get_termfreq_min() const override { return size(); }
+  Xapian::doccount get_termfreq_est() const override { return size(); }
+  Xapian::doccount get_termfreq_max() const override { return size(); }
+  Xapian::docid get_docid() const override { return numbers_[at_]; }
+  bool at_end() const override { return at_ >= numbers_.size(); }
+  void next(double) override {
+    if (started_) ++at_;
+    started_ = true;
+  }
+  void skip_to(Xapian::docid number, double) override {
+    started_ = true;
+    const auto from = numbers_.subspan(at_);
+    at_ += static_cast<std::size_t>(std::lower_bound(from.begin(), from.end(), number) -
+                                    from.begin());
+  }
+  void init(const Xapian::Database&) override {
+    at_ = 0;
+    started_ = false;
+  }
+
+ private:
+  Xapian::doccount size() const { return static_cast<Xapian::doccount>(numbers_.size()); }
+  std::span<const std::uint32_t> numbers_;
+  std::size_t at_ = 0;
+  bool started_ = false;
+};
+
+/// BM25 (k1 1.2, b 0.75) with the rarity of the words and the mean length given from outside, so
+/// that a document weighs the same in whichever file it lies. Every part is a whole number of
+/// 2^-19: sums are exact in any order, and rounding to millionths keeps their order.
+class PartWeight final : public Xapian::Weight {
+ public:
+  explicit PartWeight(double inverse_mean_length) : inverse_mean_length_(inverse_mean_length) {
+    need_stat(WDF);
+    need_stat(DOC_LENGTH);
+    need_stat(WDF_MAX);
+    need_stat(DOC_LENGTH_MIN);
+  }
+  PartWeight* clone() const override { return new PartWeight(inverse_mean_length_); }
+  void init(double factor) override { factor_ = factor * (kK1 + 1); }
+  double get_sumpart(Xapian::termcount wdf, Xapian::termcount length,
+                     Xapian::termcount) const override {
+    return std::floor(part(wdf, length) * kWeightUnits) / kWeightUnits;
+  }
+  double get_maxpart() const override {
+    const Xapian::termcount wdf = get_wdf_upper_bound();
+    return std::ceil(part(wdf, std::max(wdf, get_doclength_lower_bound())) * kWeightUnits) /
+           kWeightUnits;
+  }
+  double get_sumextra(Xapian::termcount, Xapian::termcount) const override { return 0; }
+  double get_maxextra() const override { return 0; }
+
+ private:
+  static constexpr double kK1 = 1.2;
+  static constexpr double kB = 0.75;
+  double part(double wdf, double length) const {
+    return factor_ * (wdf / (kK1 * (length * inverse_mean_length_ * kB + (1 - kB)) + wdf));
+  }
+  double inverse_mean_length_;
+  double factor_ = 0;
+};
+
 class Decider final : public Xapian::MatchDecider {
  public:
   explicit Decider(const std::function<bool(std::uint32_t)>& accept) : accept_(accept) {}
@@ -80,35 +146,42 @@ class Decider final : public Xapian::MatchDecider {
   const std::function<bool(std::uint32_t)>& accept_;
 };
 
-Xapian::Query query_of(const StoreWord& word) {
-  if (word.size() == 1) return Xapian::Query(word.front());
-  return {Xapian::Query::OP_SYNONYM, word.begin(), word.end()};
+Xapian::Query query_of(const StoreWord& word, bool ranked) {
+  const auto& terms = word.terms;
+  if (!ranked && terms.size() > 1) return {Xapian::Query::OP_OR, terms.begin(), terms.end()};
+  Xapian::Query query = terms.size() == 1 ? Xapian::Query(terms.front())
+                                          : Xapian::Query(Xapian::Query::OP_SYNONYM,
+                                                          terms.begin(), terms.end());
+  return ranked ? Xapian::Query(word.weight, query) : query;
 }
 
 Xapian::Query joined(Xapian::Query::op op, const std::vector<Xapian::Query>& parts) {
   return parts.size() == 1 ? parts.front() : Xapian::Query(op, parts.begin(), parts.end());
 }
 
-Xapian::Query query_of(const StoreClause& clause) {
+Xapian::Query query_of(const StoreClause& clause, bool ranked) {
   std::vector<Xapian::Query> any;
   for (const StoreAlternative& alternative : clause.any) {
     std::vector<Xapian::Query> all;
-    for (const StoreWord& word : alternative.all) all.push_back(query_of(word));
+    for (const StoreWord& word : alternative.all) all.push_back(query_of(word, ranked));
     if (!all.empty()) any.push_back(joined(Xapian::Query::OP_AND, all));
   }
   return any.empty() ? Xapian::Query::MatchNothing : joined(Xapian::Query::OP_OR, any);
 }
 
-Xapian::Query query_of(const StorePlan& plan, Xapian::PostingSource* range) {
+Xapian::Query query_of(const StorePlan& plan, bool ranked, Xapian::PostingSource* range,
+                       Xapian::PostingSource* dead) {
   std::vector<Xapian::Query> wanted;
   std::vector<Xapian::Query> filters;
   std::vector<Xapian::Query> excluded;
   for (const StoreClause& clause : plan.clauses)
-    (clause.excluded ? excluded : wanted).push_back(query_of(clause));
+    (clause.excluded ? excluded : wanted)
+        .push_back(query_of(clause, ranked && !clause.excluded));
   for (const std::vector<std::string>& terms : plan.filters)
     filters.emplace_back(Xapian::Query::OP_OR, terms.begin(), terms.end());
   for (const std::string& term : plan.without) excluded.emplace_back(term);
   if (range != nullptr) filters.emplace_back(range);
+  if (dead != nullptr) excluded.emplace_back(dead);
   Xapian::Query query = Xapian::Query::MatchAll;
   if (!wanted.empty()) query = joined(Xapian::Query::OP_AND, wanted);
   if (!filters.empty()) {
@@ -222,7 +295,7 @@ Result<void> check_store(const std::string& file) {
 struct StoreReader::State {
   std::string file;
   Xapian::Database database;
-  std::unordered_map<std::string, bool> known_terms;  // memo of exists(); never walked
+  std::unordered_map<std::string, std::uint32_t> known_terms;  // memo of frequency(); never walked
 };
 StoreReader::StoreReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
 StoreReader::StoreReader(StoreReader&&) noexcept = default;
@@ -254,38 +327,38 @@ Result<StoreHits> StoreReader::match(const StorePlan& plan, bool ranked, std::ui
     RangeSource range(plan.first, std::min(plan.last, total));
     const bool whole = plan.first <= 1 && plan.last >= total;
     Xapian::Enquire enquire(state_->database);
-    enquire.set_query(query_of(plan, whole ? nullptr : &range));
+    ListSource dead(plan.dead);
+    enquire.set_query(query_of(plan, ranked, whole ? nullptr : &range,
+                               plan.dead.empty() ? nullptr : &dead));
     enquire.set_docid_order(Xapian::Enquire::ASCENDING);
     if (ranked)
-      enquire.set_weighting_scheme(Xapian::BM25Weight(1.2, 0, 1, 0.75, 0));
+      enquire.set_weighting_scheme(PartWeight(plan.inverse_mean_length));
     else
       enquire.set_weighting_scheme(Xapian::BoolWeight());
     const Decider decider(accept);
-    const std::uint32_t wanted = ranked ? limit + kTieGuard : limit;
     const Xapian::MSet found =
-        enquire.get_mset(0, wanted, 0, nullptr, accept ? &decider : nullptr);
+        enquire.get_mset(0, limit, 0, nullptr, accept ? &decider : nullptr);
     for (auto hit = found.begin(); hit != found.end(); ++hit)
       out.hits.push_back({*hit, ranked ? quantised(hit.get_weight()) : 0});
-    if (ranked)
-      std::stable_sort(out.hits.begin(), out.hits.end(), [](const StoreHit& a, const StoreHit& b) {
-        return a.weight_micro != b.weight_micro ? a.weight_micro > b.weight_micro
-                                                : a.number < b.number;
-      });
-    const bool walked_all = found.size() < wanted;
+    const bool walked_all = found.size() < limit;
     out.estimated = walked_all ? found.size() : found.get_matches_estimated();
     out.exact = walked_all || (!accept && found.get_matches_lower_bound() ==
                                               found.get_matches_upper_bound());
-    if (out.hits.size() > limit) out.hits.resize(limit);
     return out;
   });
 }
 
-Result<bool> StoreReader::exists(const std::string& term) {
-  return guarded(state_->file, [&]() -> Result<bool> {
+double StoreReader::inverse_mean_length() const {
+  const double length = state_->database.get_avlength();
+  return length > 0 ? 1 / length : 0;
+}
+
+Result<std::uint32_t> StoreReader::frequency(const std::string& term) {
+  return guarded(state_->file, [&]() -> Result<std::uint32_t> {
     auto& known = state_->known_terms;
     if (const auto at = known.find(term); at != known.end()) return at->second;
     if (known.size() >= kKnownTermsMax) known.clear();
-    return known[term] = state_->database.term_exists(term);
+    return known[term] = state_->database.get_termfreq(term);
   });
 }
 
@@ -326,6 +399,19 @@ Result<std::vector<std::string>> StoreReader::expand(const std::string& prefix,
     std::sort(terms.begin(), terms.end());
     terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
     if (terms.size() > terms_max) return too_many();
+    return terms;
+  });
+}
+
+Result<std::vector<std::string>> StoreReader::expand_here(const std::string& prefix) {
+  return guarded(state_->file, [&]() -> Result<std::vector<std::string>> {
+    std::vector<std::string> terms;
+    for (const char space : {kTermStem, kTermWord}) {
+      const std::string beginning = make_term(space, prefix);
+      const auto end = state_->database.allterms_end(beginning);
+      for (auto at = state_->database.allterms_begin(beginning); at != end; ++at)
+        terms.push_back(*at);
+    }
     return terms;
   });
 }

@@ -24,6 +24,7 @@ inline constexpr char kTermChannel = 'C';
 inline constexpr char kTermOwner = 'O';
 inline constexpr char kTermType = 'T';
 inline constexpr char kTermVisibility = 'V';  // only on what is not `normal`
+inline constexpr char kTermWord = 'W';        // a word that is not its stem; live shards only
 
 /// `namespace` + `value`; a value too long for Xapian is replaced by its hash.
 std::string make_term(char space, std::string_view value);
@@ -69,8 +70,12 @@ Result<void> merge_shards(std::span<const std::string> folders, const std::strin
 /// Walks every block of the file's tables. Slow; a manifest's hash says more.
 Result<void> check_store(const std::string& file);
 
-/// Words that stand for each other: the stems a query word may have.
-using StoreWord = std::vector<std::string>;
+/// Words that stand for each other: the stems a query word may have; and what the word weighs (its
+/// rarity in the generation, see text_plan.h).
+struct StoreWord {
+  std::vector<std::string> terms;
+  double weight = 1;
+};
 /// One way to fulfil a clause: all these words.
 struct StoreAlternative {
   std::vector<StoreWord> all;
@@ -87,11 +92,13 @@ struct StorePlan {
   std::vector<std::string> without;               // none of these terms
   std::uint32_t first = 1;
   std::uint32_t last = UINT32_MAX;
+  std::span<const std::uint32_t> dead;  // numbers that stand for nothing any more; ascending
+  double inverse_mean_length = 0;       // of the generation's documents; for weights
 };
 
 struct StoreHit {
   std::uint32_t number = 0;
-  std::uint64_t weight_micro = 0;  // quantised, so that the last bits of a sum cannot order hits
+  std::uint64_t weight_micro = 0;  // of parts that are exact in binary: no order of sums shows
 };
 
 struct StoreHits {
@@ -110,11 +117,16 @@ class StoreReader {
   /// `accept` may be empty; it sees numbers of documents that fit the plan.
   Result<StoreHits> match(const StorePlan& plan, bool ranked, std::uint32_t limit,
                           const std::function<bool(std::uint32_t)>& accept);
-  Result<bool> exists(const std::string& term);
+  /// Documents with this term; 0: none. Dead ones count.
+  Result<std::uint32_t> frequency(const std::string& term);
+  /// 1 / mean length of the documents, in words; 0 when there are none.
+  [[nodiscard]] double inverse_mean_length() const;
   Result<bool> has_term(std::uint32_t number, const std::string& term);
   /// The stem terms that begin with `prefix` or belong to a word that does; sorted, unique.
   /// Errors: over_limit.
   Result<std::vector<std::string>> expand(const std::string& prefix, std::size_t terms_max);
+  /// The stem terms and (live shards) word terms that begin with `prefix`.
+  Result<std::vector<std::string>> expand_here(const std::string& prefix);
 
  private:
   struct State;

@@ -39,7 +39,11 @@ TermMaker::Known TermMaker::make(std::string_view word, const std::string& langu
   const WordStems stems = stems_.of(folded, language);
   known.stem = make_term(kTermStem, stems.stem);
   if (!stems.other.empty()) known.other = make_term(kTermStem, stems.other);
-  if (folded.plain != stems.stem) leads_.emplace(std::move(folded.plain), stems.stem);
+  if (folded.plain == stems.stem) return known;
+  if (prefix_by_ == PrefixBy::words)
+    known.word = make_term(kTermWord, folded.plain);
+  else
+    leads_.emplace(std::move(folded.plain), stems.stem);
   return known;
 }
 
@@ -78,6 +82,7 @@ void TermMaker::write(const DocRef& ref, const TextDocument& document, ShardWrit
     if (known->stem.empty()) continue;
     writer.term(known->stem, known->count);
     if (!known->other.empty()) writer.term(known->other, known->count);
+    if (!known->word.empty()) writer.term(known->word, 0);
   }
   for (const std::string& id : document.ids)
     for (const std::string& form : id_forms(id)) writer.term(make_term(kTermId, form), 1);

@@ -18,8 +18,13 @@ std::string owner_term(std::uint64_t owner);
 std::string type_term(TextType type);
 std::string visibility_term(Visibility visibility);
 
+/// How a prefix finds the other forms of a word: by leads of the whole file (a generation), or by
+/// the words each document has (a live shard, where a dead document must lead nowhere).
+enum class PrefixBy : std::uint8_t { leads, words };
+
 class TermMaker {
  public:
+  explicit TermMaker(PrefixBy prefix_by) : prefix_by_(prefix_by) {}
   /// Gives every term of the document to `writer`, between its begin() and end(). The words that
   /// the writer must lead to their stems are noted for finish().
   void write(const DocRef& ref, const TextDocument& document, ShardWriter& writer);
@@ -28,8 +33,9 @@ class TermMaker {
 
  private:
   struct Known {
-    std::string stem;   // terms, ready to write; `other` may be empty
+    std::string stem;   // terms, ready to write; the others may be empty
     std::string other;
+    std::string word;
     std::uint64_t document = 0;  // counted for this one
     std::uint32_t count = 0;
   };
@@ -38,6 +44,7 @@ class TermMaker {
   void count_words(std::string_view text, std::uint32_t weight, const std::string& language);
   Known make(std::string_view word, const std::string& language);
 
+  PrefixBy prefix_by_;
   Stems stems_;
   std::unordered_map<std::string, Words> by_language_;
   std::size_t known_count_ = 0;

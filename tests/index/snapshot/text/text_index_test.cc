@@ -130,7 +130,7 @@ TEST(TextIndex, SameAnswersWhateverTheThreadsTheOrderAndTheBuild) {
   std::reverse(docs.begin(), docs.end());
   const TextIndex other = build_and_open(docs, b.path(), 8);
   EXPECT_EQ(read_file(a.file(kTextDocsFile)).value(), read_file(b.file(kTextDocsFile)).value());
-  EXPECT_EQ(one.build_id(), other.build_id());
+  EXPECT_EQ(one.state_id(), other.state_id());
   Random random(5);
   for (int i = 0; i < 60; ++i) {
     TextQuery query;
