@@ -116,10 +116,9 @@ Result<std::vector<Ordered>> ordered(const TextSource& source) {
             [](const Ordered& a, const Ordered& b) { return comes_before(a.ref, b.ref); });
   for (std::size_t i = 1; i < order.size(); ++i)
     if (order[i - 1].ref == order[i].ref)
-      return fail(Code::bad_input,
-                  "text index: two documents of one reference (customer " +
-                      to_string(CustomerId{order[i].ref.owner}) + ", entry hash " +
-                      std::to_string(order[i].ref.entry_hash) + ")");
+      return fail(Code::bad_input, "text index: two documents of one reference (customer " +
+                                       to_string(CustomerId{order[i].ref.owner}) + ", entry hash " +
+                                       std::to_string(order[i].ref.entry_hash) + ")");
   return order;
 }
 
@@ -155,18 +154,21 @@ std::vector<DocRow> make_rows(const std::vector<Ordered>& order, const std::vect
     }
     for (const auto& codes : shard.codes) {
       const DocRef& ref = order[rows.size()].ref;
-      rows.push_back({.at_ms = ref.at_ms, .owner = ref.owner, .entry_hash = ref.entry_hash,
-                      .department = final_code[0][codes[0]], .kind = final_code[1][codes[1]],
-                      .channel = final_code[2][codes[2]], .language = final_code[3][codes[3]],
+      rows.push_back({.at_ms = ref.at_ms,
+                      .owner = ref.owner,
+                      .entry_hash = ref.entry_hash,
+                      .department = final_code[0][codes[0]],
+                      .kind = final_code[1][codes[1]],
+                      .channel = final_code[2][codes[2]],
+                      .language = final_code[3][codes[3]],
                       .type = ref.type});
     }
   }
   return rows;
 }
 
-Result<std::vector<Shard>> build_shards(const TextSource& source,
-                                        const std::vector<Ordered>& order, const Scratch& scratch,
-                                        const TextBuildOptions& options) {
+Result<std::vector<Shard>> build_shards(const TextSource& source, const std::vector<Ordered>& order,
+                                        const Scratch& scratch, const TextBuildOptions& options) {
   const std::size_t full = options.shard_documents;
   const std::size_t count = std::max<std::size_t>(1, (order.size() + full - 1) / full);
   std::vector<Shard> shards(count);  // no documents: one empty shard
@@ -176,8 +178,7 @@ Result<std::vector<Shard>> build_shards(const TextSource& source,
     const std::size_t begin = n * full;
     const std::size_t size = std::min(full, order.size() - begin);
     const std::span<const Ordered> documents(order.data() + begin, size);
-    auto built =
-        build_shard(source, documents, scratch.shard(0, n), options.prefix_by, shards[n]);
+    auto built = build_shard(source, documents, scratch.shard(0, n), options.prefix_by, shards[n]);
     if (!built) shards[n].error = std::move(built.error());
     const std::lock_guard lock(progress_lock);
     done += size;
@@ -224,8 +225,7 @@ Result<void> write_doc_table(const std::vector<Ordered>& order, const std::vecto
   for (const Shard& shard : shards)
     for (const std::uint64_t hash : shard.hashes)
       facts.content_hash = mix64(facts.content_hash ^ hash) + 1;
-  return write_file_durably(path,
-                            encode_doc_table(make_rows(order, shards, words), words, facts));
+  return write_file_durably(path, encode_doc_table(make_rows(order, shards, words), words, facts));
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ inline constexpr const char* kTextStoreFile = "text.glass";
 inline constexpr const char* kTextDocsFile = "docs.bin";
 
 struct TextBuildOptions {
-  unsigned threads = 0;                // 0: all of the machine
+  unsigned threads = 0;                  // 0: all of the machine
   std::uint32_t shard_documents = 8192;  // one shard is one flush of Xapian's; small ones are quick
   std::uint32_t merged_at_once = 32;     // shards; each holds a few files open. At least 2
   PrefixBy prefix_by = PrefixBy::leads;  // words: a live shard

@@ -50,12 +50,12 @@ struct TextFacets {
 
 struct TextHits {
   std::vector<TextHit> hits;
-  std::uint64_t found = 0;      // matches in all; an estimate unless `found_is_exact`: then live
-                                // documents count up to the larger of kLiveCountMax and the page's end
+  std::uint64_t found = 0;  // matches in all; an estimate unless `found_is_exact`: then live
+                            // documents count up to the larger of kLiveCountMax and the page's end
   bool found_is_exact = false;
-  std::string next_cursor;      // empty on the last page
-  TextFacets facets;            // only when asked for
-  TextNeedles needles;          // for make_snippet
+  std::string next_cursor;           // empty on the last page
+  TextFacets facets;                 // only when asked for
+  TextNeedles needles;               // for make_snippet
   std::vector<std::string> ignored;  // stop words left out
 };
 

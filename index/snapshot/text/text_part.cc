@@ -12,6 +12,7 @@ namespace concord::index {
 
 Result<std::shared_ptr<const TextPart>> TextPart::open(const std::string& folder) {
   const std::shared_ptr<TextPart> part(new TextPart());
+  part->folder_ = folder;
   auto documents = DocTable::open((std::filesystem::path(folder) / kTextDocsFile).string());
   if (!documents) return fail(std::move(documents.error()));
   part->documents_ = std::move(*documents);
@@ -28,6 +29,13 @@ Result<std::shared_ptr<const TextPart>> TextPart::open(const std::string& folder
   if ((*reader)->count() != part->documents_.rows().size())
     return fail(Code::damaged, "text index: does not fit its docs.bin", part->store_file_);
   return part;
+}
+
+TextPart::~TextPart() {
+  if (!retired_) return;
+  idle_.clear();
+  std::error_code ignored;  // what stays is swept at the next start
+  std::filesystem::remove_all(folder_, ignored);
 }
 
 TextPart::Lease::~Lease() {

@@ -1,6 +1,7 @@
 // One immutable index file with its docs.bin, opened: the generation's, or one live shard.
 // Thread class: any-thread.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -20,6 +21,11 @@ class TextPart {
   /// Checks docs.bin in full and that the store fits it. It does not hash the store: a manifest
   /// does, before this is called. Errors: not_found, damaged, io_error.
   static Result<std::shared_ptr<const TextPart>> open(const std::string& folder);
+  TextPart(const TextPart&) = delete;
+  TextPart& operator=(const TextPart&) = delete;
+  ~TextPart();
+  /// Its folder goes when the last one who uses it lets go.
+  void retire() const { retired_ = true; }
 
   [[nodiscard]] const DocTable& documents() const { return documents_; }
   [[nodiscard]] const std::string& store_file() const { return store_file_; }
@@ -54,10 +60,12 @@ class TextPart {
  private:
   TextPart() = default;
 
+  std::string folder_;
   std::string store_file_;
   DocTable documents_;
   mutable std::mutex lock_;                                 // guards idle_
   mutable std::vector<std::unique_ptr<StoreReader>> idle_;  // Xapian's handles are one-owner
+  mutable std::atomic<bool> retired_{false};
   mutable std::once_flag sorted_;
   mutable std::vector<std::uint32_t> by_owner_;
 };

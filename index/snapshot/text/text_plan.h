@@ -39,10 +39,10 @@ struct AskedQuestion {
   bool ranked = false;  // some word weighs
 };
 
-/// What a word weighs: its rarity in the generation, whose file `base` reads, so that an answer does
-/// not depend on how fresh documents lie in shards. Prefixes stand for the words of the generation
-/// and, in a live shard, for what its own documents hold besides.
-/// Errors: over_limit (a prefix stands for too many words, too many filter values), damaged.
+/// What a word weighs: its rarity in the generation, whose file `base` reads, so that an answer
+/// does not depend on how fresh documents lie in shards. Prefixes stand for the words of the
+/// generation and, in a live shard, for what its own documents hold besides. Errors: over_limit (a
+/// prefix stands for too many words, too many filter values), damaged.
 Result<AskedQuestion> ask_question(const ParsedQuery& parsed, const TextFilters& filters,
                                    const std::vector<std::string>& languages, bool by_relevance,
                                    StoreReader& base);

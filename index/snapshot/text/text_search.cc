@@ -34,9 +34,7 @@ std::uint64_t question_hash(const TextQuery& query) {
   return hash64(all);
 }
 
-std::string hex16(std::uint64_t value) {
-  return to_hex(Hash128{value, 0}).substr(16);
-}
+std::string hex16(std::uint64_t value) { return to_hex(Hash128{value, 0}).substr(16); }
 
 /// 16 hex digits each: state, question, offset.
 std::string make_cursor(std::uint64_t state, std::uint64_t question, std::uint32_t offset) {
@@ -57,14 +55,14 @@ Result<std::uint32_t> read_cursor(std::string_view cursor, std::uint64_t state,
                                   std::uint64_t question) {
   if (cursor.empty()) return 0;
   std::uint64_t parts[3] = {};
-  if (!cut_cursor(cursor, parts)) return fail(Code::bad_input, "not a cursor of this service", "cursor");
+  if (!cut_cursor(cursor, parts))
+    return fail(Code::bad_input, "not a cursor of this service", "cursor");
   if (parts[0] != state)
     return fail(Code::cursor_stale, "the index has moved on: start again", "cursor");
-  if (parts[1] != question)
-    return fail(Code::bad_input, "belongs to another question", "cursor");
+  if (parts[1] != question) return fail(Code::bad_input, "belongs to another question", "cursor");
   if (parts[2] > kOffsetMax)
-    return fail(Code::over_limit, "deeper than " + std::to_string(kOffsetMax) +
-                                      " hits: narrow the search", "cursor");
+    return fail(Code::over_limit,
+                "deeper than " + std::to_string(kOffsetMax) + " hits: narrow the search", "cursor");
   return static_cast<std::uint32_t>(parts[2]);
 }
 
@@ -150,8 +148,8 @@ Result<void> TextSearch::search_all() {
   if (!parsed) return fail(std::move(parsed.error()));
   auto base = members_.front().part->lease();
   if (!base) return fail(std::move(base.error()));
-  auto question = ask_question(*parsed, query_.filters, languages_,
-                               query_.sort == TextSort::relevance, **base);
+  auto question =
+      ask_question(*parsed, query_.filters, languages_, query_.sort == TextSort::relevance, **base);
   if (!question) return fail(std::move(question.error()));
   question_ = std::move(*question);
   out_.ignored = std::move(parsed->ignored);
@@ -164,8 +162,7 @@ Result<void> TextSearch::search_all() {
     auto lease = live ? member.part->lease() : std::move(base);
     if (!lease) return fail(std::move(lease.error()));
     if (auto done = search_in(member, live, **lease); !done) {
-      if (done.error().code == Code::damaged || done.error().code == Code::io_error)
-        lease->spoil();
+      if (done.error().code == Code::damaged || done.error().code == Code::io_error) lease->spoil();
       return done;
     }
   }
@@ -182,7 +179,8 @@ Result<void> TextSearch::search_in(const TextMember& member, bool live, StoreRea
   if (member.dead) plan->store.dead = *member.dead;
   Checker checker(documents, *plan, access_, reader);
   std::function<bool(std::uint32_t)> accept;
-  if (checker.needed()) accept = [&checker](std::uint32_t number) { return checker.accepts(number); };
+  if (checker.needed())
+    accept = [&checker](std::uint32_t number) { return checker.accepts(number); };
   // One more than the page shows whether there is a next one. Live matches are counted by walking
   // them, up to a bound: an estimate would tell how the shards were cut.
   const std::uint32_t page = offset_ + query_.limit + 1;
@@ -208,8 +206,7 @@ Result<void> TextSearch::take(const TextMember& member, const StoreHits& hits,
   to.reserve(to.size() + hits.hits.size());
   for (const StoreHit& hit : hits.hits) {
     if (hit.number == 0 || hit.number > member.part->documents().rows().size())
-      return fail(Code::damaged, "text index: a document without a row",
-                  member.part->store_file());
+      return fail(Code::damaged, "text index: a document without a row", member.part->store_file());
     to.push_back({&member, hit});
   }
   return {};

@@ -1,5 +1,5 @@
-// One search over the files of a text index: asked one by one, joined in the one order of documents.
-// Thread class: one-owner.
+// One search over the files of a text index: asked one by one, joined in the one order of
+// documents. Thread class: one-owner.
 #pragma once
 #include <span>
 #include <string>

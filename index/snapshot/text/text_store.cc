@@ -27,10 +27,21 @@ struct Language {
   const char* stemmer;
 };
 constexpr std::array<Language, 15> kLanguages{{
-    {"da", "danish"},  {"de", "german"},     {"en", "english"},   {"es", "spanish"},
-    {"fi", "finnish"}, {"fr", "french"},     {"hu", "hungarian"}, {"it", "italian"},
-    {"nl", "dutch"},   {"no", "norwegian"},  {"pt", "portuguese"}, {"ro", "romanian"},
-    {"ru", "russian"}, {"sv", "swedish"},    {"tr", "turkish"},
+    {"da", "danish"},
+    {"de", "german"},
+    {"en", "english"},
+    {"es", "spanish"},
+    {"fi", "finnish"},
+    {"fr", "french"},
+    {"hu", "hungarian"},
+    {"it", "italian"},
+    {"nl", "dutch"},
+    {"no", "norwegian"},
+    {"pt", "portuguese"},
+    {"ro", "romanian"},
+    {"ru", "russian"},
+    {"sv", "swedish"},
+    {"tr", "turkish"},
 }};
 
 /// Runs `work`; what Xapian throws becomes an error about `place`.
@@ -57,9 +68,7 @@ class RangeSource final : public Xapian::PostingSource {
   Xapian::docid get_docid() const override { return at_; }
   bool at_end() const override { return at_ > last_; }
   void next(double) override { at_ = at_ == 0 ? first_ : at_ + 1; }
-  void skip_to(Xapian::docid number, double) override {
-    at_ = std::max({at_, first_, number});
-  }
+  void skip_to(Xapian::docid number, double) override { at_ = std::max({at_, first_, number}); }
   void init(const Xapian::Database&) override { at_ = 0; }
 
  private:
@@ -85,8 +94,8 @@ class ListSource final : public Xapian::PostingSource {
   void skip_to(Xapian::docid number, double) override {
     started_ = true;
     const auto from = numbers_.subspan(at_);
-    at_ += static_cast<std::size_t>(std::lower_bound(from.begin(), from.end(), number) -
-                                    from.begin());
+    at_ +=
+        static_cast<std::size_t>(std::lower_bound(from.begin(), from.end(), number) - from.begin());
   }
   void init(const Xapian::Database&) override {
     at_ = 0;
@@ -149,9 +158,9 @@ class Decider final : public Xapian::MatchDecider {
 Xapian::Query query_of(const StoreWord& word, bool ranked) {
   const auto& terms = word.terms;
   if (!ranked && terms.size() > 1) return {Xapian::Query::OP_OR, terms.begin(), terms.end()};
-  Xapian::Query query = terms.size() == 1 ? Xapian::Query(terms.front())
-                                          : Xapian::Query(Xapian::Query::OP_SYNONYM,
-                                                          terms.begin(), terms.end());
+  Xapian::Query query = terms.size() == 1
+                            ? Xapian::Query(terms.front())
+                            : Xapian::Query(Xapian::Query::OP_SYNONYM, terms.begin(), terms.end());
   return ranked ? Xapian::Query(word.weight, query) : query;
 }
 
@@ -175,8 +184,7 @@ Xapian::Query query_of(const StorePlan& plan, bool ranked, Xapian::PostingSource
   std::vector<Xapian::Query> filters;
   std::vector<Xapian::Query> excluded;
   for (const StoreClause& clause : plan.clauses)
-    (clause.excluded ? excluded : wanted)
-        .push_back(query_of(clause, ranked && !clause.excluded));
+    (clause.excluded ? excluded : wanted).push_back(query_of(clause, ranked && !clause.excluded));
   for (const std::vector<std::string>& terms : plan.filters)
     filters.emplace_back(Xapian::Query::OP_OR, terms.begin(), terms.end());
   for (const std::string& term : plan.without) excluded.emplace_back(term);
@@ -190,8 +198,7 @@ Xapian::Query query_of(const StorePlan& plan, bool ranked, Xapian::PostingSource
                            : Xapian::Query(Xapian::Query::OP_FILTER, query, filter);
   }
   if (!excluded.empty())
-    query = Xapian::Query(Xapian::Query::OP_AND_NOT, query,
-                          joined(Xapian::Query::OP_OR, excluded));
+    query = Xapian::Query(Xapian::Query::OP_AND_NOT, query, joined(Xapian::Query::OP_OR, excluded));
   return query;
 }
 
@@ -328,22 +335,21 @@ Result<StoreHits> StoreReader::match(const StorePlan& plan, bool ranked, std::ui
     const bool whole = plan.first <= 1 && plan.last >= total;
     Xapian::Enquire enquire(state_->database);
     ListSource dead(plan.dead);
-    enquire.set_query(query_of(plan, ranked, whole ? nullptr : &range,
-                               plan.dead.empty() ? nullptr : &dead));
+    enquire.set_query(
+        query_of(plan, ranked, whole ? nullptr : &range, plan.dead.empty() ? nullptr : &dead));
     enquire.set_docid_order(Xapian::Enquire::ASCENDING);
     if (ranked)
       enquire.set_weighting_scheme(PartWeight(plan.inverse_mean_length));
     else
       enquire.set_weighting_scheme(Xapian::BoolWeight());
     const Decider decider(accept);
-    const Xapian::MSet found =
-        enquire.get_mset(0, limit, 0, nullptr, accept ? &decider : nullptr);
+    const Xapian::MSet found = enquire.get_mset(0, limit, 0, nullptr, accept ? &decider : nullptr);
     for (auto hit = found.begin(); hit != found.end(); ++hit)
       out.hits.push_back({*hit, ranked ? quantised(hit.get_weight()) : 0});
     const bool walked_all = found.size() < limit;
     out.estimated = walked_all ? found.size() : found.get_matches_estimated();
-    out.exact = walked_all || (!accept && found.get_matches_lower_bound() ==
-                                              found.get_matches_upper_bound());
+    out.exact = walked_all ||
+                (!accept && found.get_matches_lower_bound() == found.get_matches_upper_bound());
     return out;
   });
 }

@@ -104,7 +104,7 @@ struct StoreHit {
 struct StoreHits {
   std::vector<StoreHit> hits;  // best first; ties and unranked: lowest number first
   std::uint64_t estimated = 0;
-  bool exact = false;          // `estimated` is the number of matches
+  bool exact = false;  // `estimated` is the number of matches
 };
 
 class StoreReader {

@@ -88,8 +88,7 @@ void TermMaker::write(const DocRef& ref, const TextDocument& document, ShardWrit
     for (const std::string& form : id_forms(id)) writer.term(make_term(kTermId, form), 1);
   writer.term(type_term(ref.type), 0);
   if (ref.owner != 0) writer.term(owner_term(ref.owner), 0);
-  if (!document.department.empty())
-    writer.term(make_term(kTermDepartment, document.department), 0);
+  if (!document.department.empty()) writer.term(make_term(kTermDepartment, document.department), 0);
   if (!document.kind.empty()) writer.term(make_term(kTermKind, document.kind), 0);
   if (!document.channel.empty()) writer.term(make_term(kTermChannel, document.channel), 0);
   if (document.visibility != Visibility::normal)

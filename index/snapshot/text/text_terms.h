@@ -33,7 +33,7 @@ class TermMaker {
 
  private:
   struct Known {
-    std::string stem;   // terms, ready to write; the others may be empty
+    std::string stem;  // terms, ready to write; the others may be empty
     std::string other;
     std::string word;
     std::uint64_t document = 0;  // counted for this one
