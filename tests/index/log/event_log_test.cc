@@ -1,6 +1,5 @@
 // Promise: the log counts events without a gap, knows what a writer expected, and its chain holds
-// after trimming and redacting. Method: the carrier in memory, behind the interface every carrier
-// has.
+// after trimming and redacting. Method: the same tests for each carrier behind the interface.
 #include "index/log/event_log.h"
 
 #include <gtest/gtest.h>
@@ -9,6 +8,8 @@
 #include <thread>
 
 #include "index/base/hash.h"
+#include "index/log/durable_log.h"
+#include "tests/index/log/log_support.h"
 
 namespace concord::test {
 namespace {
@@ -19,14 +20,23 @@ using index::EventLog;
 using index::Hash128;
 using index::Position;
 
-std::vector<index::FramedEvent> framed(const std::vector<std::string>& all) {
-  std::vector<index::FramedEvent> out;
-  for (const std::string& bytes : all)
-    out.push_back({bytes, index::event_id_key("test", bytes), index::blake2b_128(bytes)});
-  return out;
+struct Carrier {
+  const char* name;
+  std::unique_ptr<EventLog> (*make)(const std::string& folder);
+};
+std::unique_ptr<EventLog> make_memory(const std::string& /*folder*/) {
+  return index::make_memory_log();
+}
+std::unique_ptr<EventLog> make_durable(const std::string& folder) {
+  index::DurableLogOptions options;
+  options.folder = folder + "/log";
+  options.ballast_bytes = 0;
+  auto opened = index::open_durable_log(options);
+  EXPECT_TRUE(opened.has_value() && opened->writable);
+  return std::move(opened->log);
 }
 
-class MemoryLog : public testing::Test {
+class AnyLog : public testing::TestWithParam<Carrier> {
  protected:
   Position append(const std::vector<std::string>& frame, std::uint64_t epoch = 1) {
     const auto done = log_->append(0, *log_->tail(0), epoch, framed(frame));
@@ -34,10 +44,15 @@ class MemoryLog : public testing::Test {
     EXPECT_EQ(done->outcome, Append::done);
     return done->position;
   }
-  const std::unique_ptr<EventLog> log_ = index::make_memory_log();
+  const TempFolder folder_;
+  const std::unique_ptr<EventLog> log_ = GetParam().make(folder_.path());
 };
+INSTANTIATE_TEST_SUITE_P(Carriers, AnyLog,
+                         testing::Values(Carrier{"memory", make_memory},
+                                         Carrier{"rocksdb", make_durable}),
+                         [](const auto& one) { return std::string(one.param.name); });
 
-TEST_F(MemoryLog, NumbersEventsFromOneWithoutAGap) {
+TEST_P(AnyLog, NumbersEventsFromOneWithoutAGap) {
   EXPECT_EQ(log_->tail(0)->seq, 0U);
   append({"a", "b"});
   EXPECT_EQ(append({"c"}).seq, 3U);
@@ -53,7 +68,7 @@ TEST_F(MemoryLog, NumbersEventsFromOneWithoutAGap) {
   EXPECT_EQ(log_->read(0, 0, 2)->size(), 2U);  // about two bytes
 }
 
-TEST_F(MemoryLog, AWriterThatIsBehindChangesNothing) {
+TEST_P(AnyLog, AWriterThatIsBehindChangesNothing) {
   const Position empty = *log_->tail(0);
   const Position tail = append({"a"});
   const auto frame = framed({"x"});
@@ -67,7 +82,7 @@ TEST_F(MemoryLog, AWriterThatIsBehindChangesNothing) {
   EXPECT_EQ(log_->tail(0)->seq, 1U);
 }
 
-TEST_F(MemoryLog, AnOlderEpochIsFenced) {
+TEST_P(AnyLog, AnOlderEpochIsFenced) {
   append({"a"}, 5);
   const auto frame = framed({"x"});
   EXPECT_EQ(log_->append(0, *log_->tail(0), 4, frame)->outcome, Append::behind);
@@ -86,7 +101,7 @@ Hash128 chain_over(Hash128 chain, const std::vector<index::LoggedEvent>& events)
   return chain;
 }
 
-TEST_F(MemoryLog, TheChainHoldsAfterTrimmingAndRedacting) {
+TEST_P(AnyLog, TheChainHoldsAfterTrimmingAndRedacting) {
   const Position two = append({"a", "b"});
   append({"secret"});
   const Position end = append({"d", "e"});
@@ -106,7 +121,7 @@ TEST_F(MemoryLog, TheChainHoldsAfterTrimmingAndRedacting) {
             index::chain_next(two.chain, 3, index::blake2b_128("secret")));
 }
 
-TEST_F(MemoryLog, WhatIsTrimmedIsGoneAndSaysSo) {
+TEST_P(AnyLog, WhatIsTrimmedIsGoneAndSaysSo) {
   append({"a", "b", "c"});
   ASSERT_TRUE(log_->trim(0, 2).has_value());
   ASSERT_TRUE(log_->trim(0, 1).has_value());  // already
@@ -118,7 +133,7 @@ TEST_F(MemoryLog, WhatIsTrimmedIsGoneAndSaysSo) {
   EXPECT_EQ(log_->redact(0, 9).error().code, Code::not_found);
 }
 
-TEST_F(MemoryLog, KnowsTheIdsItHas) {
+TEST_P(AnyLog, KnowsTheIdsItHas) {
   append({"a", "b"});
   append({"c"});
   const auto key = [](const char* id) { return index::event_id_key("test", id); };
@@ -138,7 +153,7 @@ TEST_F(MemoryLog, KnowsTheIdsItHas) {
   EXPECT_EQ(log_->known_ids(1, asked).error().code, Code::not_found);
 }
 
-TEST_F(MemoryLog, TheSaltHidesWhatARedactedPayloadWas) {
+TEST_P(AnyLog, TheSaltHidesWhatARedactedPayloadWas) {
   append({"yes", "no"});
   const auto all = log_->read(0, 0, 1 << 20);
   EXPECT_NE((*all)[0].salt, (*all)[1].salt);
@@ -150,7 +165,7 @@ TEST_F(MemoryLog, TheSaltHidesWhatARedactedPayloadWas) {
   EXPECT_EQ(gone.payload_hash, (*all)[0].payload_hash);
 }
 
-TEST_F(MemoryLog, AFrameIsBoundedButOneEventMayBeLarge) {
+TEST_P(AnyLog, AFrameIsBoundedButOneEventMayBeLarge) {
   const std::string half(index::kFrameBytesMax / 2 + 1, 'x');
   const auto two = framed({half, half});
   EXPECT_EQ(log_->append(0, {}, 1, two).error().code, Code::over_limit);
@@ -158,13 +173,13 @@ TEST_F(MemoryLog, AFrameIsBoundedButOneEventMayBeLarge) {
   append({half + half});
 }
 
-TEST_F(MemoryLog, ThereIsOnePartition) {
+TEST_P(AnyLog, ThereIsOnePartition) {
   EXPECT_EQ(log_->tail(1).error().code, Code::not_found);
   EXPECT_EQ(log_->append(1, {}, 1, {}).error().code, Code::not_found);
   EXPECT_EQ(log_->wait(1, 0, 0).error().code, Code::not_found);
 }
 
-TEST_F(MemoryLog, WaitingEndsWithTheNextEvent) {
+TEST_P(AnyLog, WaitingEndsWithTheNextEvent) {
   EXPECT_EQ(log_->wait(0, 0, 1)->seq, 0U);
   std::thread writer([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));

@@ -1,0 +1,166 @@
+#include "index/log/log_record.h"
+
+#include <cstring>
+
+#include "index/base/assert.h"
+#include "index/base/hash.h"
+
+namespace concord::index {
+namespace {
+
+constexpr std::uint16_t kFormat = 1;
+constexpr std::uint8_t kRedacted = 1;
+constexpr char kHeadMagic[] = "cclog-hd";
+constexpr char kMarkMagic[] = "cclog-mk";
+constexpr std::size_t kMagicBytes = 8;
+
+// Fixed fields, little-endian, one after the other.
+class Writer {
+ public:
+  template <typename T>
+  Writer& add(const T& value) {
+    out_.append(reinterpret_cast<const char*>(&value), sizeof value);
+    return *this;
+  }
+  Writer& add_text(std::string_view text) {
+    out_.append(text);
+    return *this;
+  }
+  std::string checked() {
+    const std::uint64_t check = hash64(out_);
+    add(check);
+    return std::move(out_);
+  }
+
+ private:
+  std::string out_;
+};
+
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+  template <typename T>
+  T take() {
+    T value{};
+    CONCORD_ASSERT(at_ + sizeof value <= bytes_.size());
+    std::memcpy(&value, bytes_.data() + at_, sizeof value);
+    at_ += sizeof value;
+    return value;
+  }
+
+ private:
+  std::string_view bytes_;
+  std::size_t at_ = 0;
+};
+
+bool check_holds(std::string_view bytes) {
+  std::uint64_t check = 0;
+  std::memcpy(&check, bytes.data() + bytes.size() - sizeof check, sizeof check);
+  return check == hash64(bytes.substr(0, bytes.size() - sizeof check));
+}
+
+tl::unexpected<Error> damaged(const char* what, EventSeq seq) {
+  return fail(Code::damaged, what, "event " + std::to_string(seq));
+}
+
+std::string encode_position(const char* magic, const Head& head) {
+  Writer out;
+  out.add_text({magic, kMagicBytes}).add(std::uint32_t{kFormat}).add(head.position.partition);
+  out.add(head.position.seq).add(head.position.chain).add(head.epoch);
+  return out.add(std::uint64_t{0}).checked();
+}
+
+Result<Head> decode_position(const char* magic, std::string_view bytes, const char* place) {
+  if (bytes.size() != kMarkBytes) return fail(Code::damaged, "has the wrong length", place);
+  if (!check_holds(bytes)) return fail(Code::damaged, "its checksum does not hold", place);
+  if (bytes.substr(0, kMagicBytes) != std::string_view(magic, kMagicBytes))
+    return fail(Code::damaged, "is something else", place);
+  Reader in(bytes.substr(kMagicBytes));
+  if (in.take<std::uint32_t>() != kFormat)
+    return fail(Code::unsupported, "written by another version of concord", place);
+  Head head;
+  head.position.partition = in.take<std::uint32_t>();
+  head.position.seq = in.take<EventSeq>();
+  head.position.chain = in.take<Hash128>();
+  head.epoch = in.take<std::uint64_t>();
+  return head;
+}
+
+}  // namespace
+
+std::string seq_key(std::uint64_t seq) {
+  std::string key(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i) key[i] = static_cast<char>((seq >> (56 - 8 * i)) & 0xff);
+  return key;
+}
+
+std::uint64_t seq_of_key(std::string_view key) {
+  CONCORD_ASSERT(key.size() == 8);
+  std::uint64_t seq = 0;
+  for (const char c : key) seq = (seq << 8) | static_cast<unsigned char>(c);
+  return seq;
+}
+
+std::string id_key_bytes(Hash128 id_key) { return seq_key(id_key.high) + seq_key(id_key.low); }
+
+std::string encode_event_record(const EventRecord& record) {
+  const LoggedEvent& event = record.event;
+  Writer header;
+  header.add(kFormat).add(std::uint16_t{record.redacted ? kRedacted : std::uint8_t{0}});
+  header.add(static_cast<std::uint32_t>(event.bytes.size())).add(event.seq);
+  header.add(event.id_key).add(event.content).add(event.salt).add(event.payload_hash);
+  std::string out = header.add(record.chain).checked();
+  CONCORD_ASSERT(out.size() == kEventHeaderBytes);
+  return out.append(event.bytes);
+}
+
+Result<EventRecord> decode_event_record(std::string_view bytes, EventSeq seq) {
+  if (bytes.size() < kEventHeaderBytes) return damaged("its record is too short", seq);
+  Reader in(bytes);
+  if (in.take<std::uint16_t>() != kFormat)
+    return fail(Code::unsupported, "written by another version of concord",
+                "event " + std::to_string(seq));
+  if (!check_holds(bytes.substr(0, kEventHeaderBytes)))
+    return damaged("the checksum of its header does not hold", seq);
+  EventRecord record;
+  record.redacted = (in.take<std::uint16_t>() & kRedacted) != 0;
+  const auto length = in.take<std::uint32_t>();
+  LoggedEvent& event = record.event;
+  event.seq = in.take<EventSeq>();
+  event.id_key = in.take<Hash128>();
+  event.content = in.take<Hash128>();
+  event.salt = in.take<Hash128>();
+  event.payload_hash = in.take<Hash128>();
+  record.chain = in.take<Hash128>();
+  event.bytes = bytes.substr(kEventHeaderBytes);
+  if (event.seq != seq) return damaged("another event stands in its place", seq);
+  if (event.bytes.size() != length) return damaged("its payload has the wrong length", seq);
+  if (!record.redacted && payload_hash_of(event.salt, event.bytes) != event.payload_hash)
+    return damaged("its payload is not what was written", seq);
+  return record;
+}
+
+std::string encode_head(const Head& head) { return encode_position(kHeadMagic, head); }
+Result<Head> decode_head(std::string_view bytes) {
+  return decode_position(kHeadMagic, bytes, "head");
+}
+std::string encode_mark(const Head& mark) { return encode_position(kMarkMagic, mark); }
+Result<Head> decode_mark(std::string_view bytes) {
+  return decode_position(kMarkMagic, bytes, "mark");
+}
+
+std::string encode_known_id(const KnownId& known) {
+  return Writer().add(known.seq).add(known.content).checked();
+}
+
+Result<KnownId> decode_known_id(std::string_view bytes) {
+  if (bytes.size() != 32 || !check_holds(bytes))
+    return fail(Code::damaged, "an id's record does not hold", "ids");
+  Reader in(bytes);
+  KnownId known;
+  known.seq = in.take<EventSeq>();
+  known.content = in.take<Hash128>();
+  return known;
+}
+
+}  // namespace concord::index
