@@ -38,6 +38,8 @@ ListenerSettings listener_settings(const Settings& settings, const ListenAddress
   out.requests_per_connection_max =
       static_cast<std::uint32_t>(settings.number("requests-per-connection-max"));
   out.limits.body_bytes_max = static_cast<std::size_t>(settings.number("body-bytes-max"));
+  out.bodies_bytes_max = static_cast<std::size_t>(settings.number("bodies-bytes-max"));
+  out.streams_max = static_cast<std::size_t>(settings.number("streams-max"));
   return out;
 }
 
@@ -53,6 +55,21 @@ void watch_service(Watch& watch, const Service& service) {
                 [&engine] { return static_cast<double>(engine.generation().entries); });
   metrics.gauge("concord_policy_info", "The policy that decides.", [] { return 1.0; },
                 {{"version", std::string(service.policy->version())}});
+}
+
+/// Gauges of the door; `listener` is null until it is open.
+void watch_listener(Metrics& metrics, const std::atomic<Listener*>& listener) {
+  const auto gauge = [&](std::string_view name, std::string_view help,
+                         std::size_t (Listener::*read)() const) {
+    metrics.gauge(name, help, [&listener, read] {
+      const Listener* const open = listener.load();
+      return open == nullptr ? 0.0 : static_cast<double>((open->*read)());
+    });
+  };
+  gauge("concord_connections", "Open connections.", &Listener::connections);
+  gauge("concord_parked_requests", "Requests that wait for their answer.", &Listener::parked);
+  gauge("concord_streams", "Open streams.", &Listener::streams);
+  gauge("concord_body_bytes", "Bodies on their way in, bytes.", &Listener::body_bytes);
 }
 
 void say_ready(const Program& program, const Listener& listener, const Service& service) {
@@ -91,10 +108,7 @@ int serve(Program& program, const OpenBase& base, const ListenAddress& address,
   service.watch = &watch;
   watch_service(watch, service);
   std::atomic<Listener*> counted{nullptr};
-  watch.metrics().gauge("concord_connections", "Open connections.", [&counted] {
-    const Listener* const listener = counted.load();
-    return listener == nullptr ? 0.0 : static_cast<double>(listener->connections());
-  });
+  watch_listener(watch.metrics(), counted);
   if (log)
     watch.metrics().gauge("concord_access_log_lost_lines", "Lines the disk did not take in time.",
                           [&log] { return static_cast<double>(log->lost_lines()); });
@@ -137,7 +151,7 @@ void add_serve(CLI::App& app, Program& program) {
   add_settings(*command, program,
                {"data", "listen", "policy", "as-of", "threads", "token-file", "access-log",
                 "connections-max", "request-ms-max", "idle-ms-max", "requests-per-connection-max",
-                "body-bytes-max"});
+                "body-bytes-max", "bodies-bytes-max", "streams-max"});
   add_json_flag(*command, program, "print the ready line as JSON");
   command->callback([&program] { program.run = [&program] { return run(program); }; });
 }

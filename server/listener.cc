@@ -128,6 +128,9 @@ std::string Listener::url() const {
 }
 
 std::size_t Listener::connections() const { return state_->shared.connections.load(); }
+std::size_t Listener::parked() const { return state_->shared.parked.load(); }
+std::size_t Listener::streams() const { return state_->shared.budgets.streams->used(); }
+std::size_t Listener::body_bytes() const { return state_->shared.budgets.body_bytes->used(); }
 
 index::Result<void> Listener::run() {
   std::vector<std::thread> threads;

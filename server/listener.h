@@ -64,6 +64,10 @@ class Listener {
   [[nodiscard]] std::string url() const;
   /// Open connections, all loops.
   [[nodiscard]] std::size_t connections() const;
+  /// Parked requests, open streams, bytes of bodies that are coming in or kept: all loops.
+  [[nodiscard]] std::size_t parked() const;
+  [[nodiscard]] std::size_t streams() const;
+  [[nodiscard]] std::size_t body_bytes() const;
 
   /// Serves until `stop`; the caller's thread is the first loop. Call once. After `stop` it accepts
   /// nothing new, closes idle connections, ends streams, finishes what has begun and what is parked

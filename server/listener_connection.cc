@@ -195,11 +195,14 @@ void EventLoop::set_deadline(Connection& c, std::int64_t ms_max) {
   drop_deadline(c);
   c.deadline = deadlines_.emplace(now_ms_ + ms_max, &c);
   c.has_deadline = true;
+  shared_.parked.fetch_add(1, std::memory_order_relaxed);
 }
 
 void EventLoop::drop_deadline(Connection& c) {
-  if (c.has_deadline) deadlines_.erase(c.deadline);
+  if (!c.has_deadline) return;
+  deadlines_.erase(c.deadline);
   c.has_deadline = false;
+  shared_.parked.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void EventLoop::want(Connection& c, std::uint32_t events) {

@@ -106,6 +106,7 @@ struct Shared {
   Descriptor listening;
   Descriptor stop;  // readable for ever after stop()
   std::atomic<std::size_t> connections{0};
+  std::atomic<std::size_t> parked{0};
   Budgets budgets;
 };
 

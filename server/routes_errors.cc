@@ -53,6 +53,10 @@ constexpr std::array kErrors{
              "min_revision is newer than what is published; ask again after Retry-After."},
     ErrorRow{"search_unavailable", 503,
              "The generation has no text index; run `concord index` again."},
+    ErrorRow{"too_many_bodies", 503,
+             "Too many large bodies are coming in at once; send again after Retry-After."},
+    ErrorRow{"too_many_streams", 503,
+             "Too many streams are open; come back after Retry-After, or read in pages."},
     ErrorRow{"too_many_connections", 503, "The service is full; come back after Retry-After."},
     ErrorRow{"http_version", 505, "Speak HTTP/1.1."},
 };

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kFileBytesMax = 1 << 20;
 
-constexpr std::array<SettingRow, 15> kRows{{
+constexpr std::array<SettingRow, 17> kRows{{
     {"data", SettingType::text, "data", "folder of the indexed base (made by `concord index`)"},
     {"policy", SettingType::text, "", "folder of the policy set; empty: the default set"},
     {"as-of", SettingType::text, "now",
@@ -39,7 +39,11 @@ constexpr std::array<SettingRow, 15> kRows{{
      100, 3'600'000},
     {"requests-per-connection-max", SettingType::count, "1000000",
      "requests until a connection is closed", 1, 1'000'000'000},
-    {"body-bytes-max", SettingType::count, "65536", "body of a request", 1024, 64 * 1024 * 1024},
+    {"body-bytes-max", SettingType::count, "65536", "body of a question", 1024, 64 * 1024 * 1024},
+    {"bodies-bytes-max", SettingType::count, "268435456",
+     "all bodies on their way in; more are answered 503", 1024 * 1024, 64LL * 1024 * 1024 * 1024},
+    {"streams-max", SettingType::count, "1024", "open streams; more are answered 503", 1,
+     1'000'000},
 }};
 
 std::string bad_number(const SettingRow& row, const std::string& text) {

@@ -97,6 +97,7 @@ TEST(Parked, AThousandWaitAndAreAnsweredByOneRing) {
     ASSERT_TRUE(clients.back().send(get_request("/wait")));
   }
   ASSERT_EQ(service.parked_become(1000), 1000);
+  EXPECT_EQ(service.listener->parked(), 1000U);
   const int looks = service.looks;
   TestClient other = service.connect();
   for (int i = 0; i < 200; ++i) {
@@ -108,6 +109,7 @@ TEST(Parked, AThousandWaitAndAreAnsweredByOneRing) {
   service.ring();
   for (TestClient& client : clients) ASSERT_EQ(body_of(client.read_answer()), "/wait");
   EXPECT_EQ(service.parked_become(0), 0);
+  EXPECT_EQ(service.listener->parked(), 0U);
 }
 
 TEST(Parked, AStormOfRingsIsHeardAFewTimes) {

@@ -129,6 +129,7 @@ TEST(Streams, HaveALimitOfTheirOwn) {
     ASSERT_TRUE(client->send(get_request("/stream")));
     read_until(*client, "hello;");
   }
+  EXPECT_EQ(service.listener->streams(), 2U);
   ASSERT_TRUE(third.send(get_request("/stream")));
   const std::string refusal = third.read_answer();
   EXPECT_TRUE(refusal.starts_with("HTTP/1.1 503")) << refusal;
@@ -139,6 +140,7 @@ TEST(Streams, HaveALimitOfTheirOwn) {
   service.feed.end();
   service.ring();
   EXPECT_EQ(service.connections_become(1), 1U);
+  EXPECT_EQ(service.listener->streams(), 0U);
 }
 
 TEST(Streams, AClientThatSendsIntoItsStreamIsClosed) {
