@@ -193,31 +193,45 @@ Result<std::string> current_generation(const std::string& data_folder) {
   return name;
 }
 
-namespace {
-
-// Nothing that somebody else put beside the generations is removed.
-bool is_ours(const std::string& name) {
-  return name == kBuilding || (name.size() > 1 && name[0] == 'g' &&
-                               name.find_first_not_of("0123456789-", 1) == std::string::npos);
+std::optional<EventSeq> seq_of_generation(const std::string& name) {
+  const std::size_t dash = name.find('-');
+  if (name.size() < 3 || name[0] != 'g' || dash == std::string::npos || dash < 2 || dash > 20 ||
+      name.find_first_not_of("0123456789-", 1) != std::string::npos)
+    return std::nullopt;
+  return std::stoull(name.substr(1, dash - 1));
 }
 
-}  // namespace
+std::vector<std::string> complete_generations(const std::string& data_folder) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(fs::path(data_folder) / "generations", ignored))
+    if (seq_of_generation(entry.path().filename().string()) &&
+        fs::exists(entry.path() / "MANIFEST", ignored))
+      names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end(), std::greater<>());
+  return names;
+}
 
 void remove_old_generations(const std::string& data_folder) {
   const auto current = current_generation(data_folder);
   if (!current) return;
-  std::vector<fs::path> older;
+  const std::vector<std::string> complete = complete_generations(data_folder);
+  // The newest complete one beside the current stays as the fall-back.
+  const auto kept = std::find_if(complete.begin(), complete.end(),
+                                 [&](const std::string& name) { return name != *current; });
+  std::vector<fs::path> gone;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(fs::path(data_folder) / "generations", ignored))
-    if (is_ours(entry.path().filename().string()) && entry.path().filename() != *current)
-      older.push_back(entry.path());
-  std::sort(older.begin(), older.end());
-  // The newest complete one stays as the fall-back.
-  const auto keep = std::find_if(older.rbegin(), older.rend(), [](const fs::path& path) {
-    return fs::exists(path / "MANIFEST");
-  });
-  for (const fs::path& path : older)
-    if (keep == older.rend() || path != *keep) fs::remove_all(path, ignored);
+  for (const auto& entry : fs::directory_iterator(fs::path(data_folder) / "generations", ignored)) {
+    const std::string name = entry.path().filename().string();
+    const bool ours = name == kBuilding || seq_of_generation(name);  // not what others put there
+    if (ours && name != *current && (kept == complete.end() || name != *kept))
+      gone.push_back(entry.path());
+  }
+  for (const fs::path& path : gone) {
+    // Without its manifest it is nothing: a removal that is cut short leaves no half generation.
+    fs::remove(path / "MANIFEST", ignored);
+    fs::remove_all(path, ignored);
+  }
 }
 
 bool verify_generation(const std::string& folder, const Manifest& manifest, unsigned threads,

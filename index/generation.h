@@ -2,12 +2,13 @@
 //   DATA/CURRENT                     names the generation in use, with a sum of the name
 //   DATA/LOCK                        held by the one process that builds
 //   DATA/generations/g000000081235/  MANIFEST records.bin slots.bin identities.bin shared.bin
-//                                    knowledge.ndjson text/…
+//                                    knowledge.ndjson ids.bin text/…
 // Thread class: FileWriter and DataLock one-owner; MappedRecords immutable; functions any-thread.
 #pragma once
 #include <cstdio>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@
 #include "index/snapshot/snapshot_state.h"
 
 namespace concord::index {
+
+class BatchIds;  // generation_ids.h
 
 inline constexpr const char* kRecordsFile = "records.bin";
 inline constexpr const char* kSlotsFile = "slots.bin";
@@ -108,6 +111,10 @@ class MappedRecords {
 
 std::string generation_name(EventSeq seq, std::uint64_t build);
 std::string generation_folder(const std::string& data_folder, const std::string& name);
+/// The seq in a generation's name; empty when it is none.
+std::optional<EventSeq> seq_of_generation(const std::string& name);
+/// Generations that have a manifest, newest first.
+std::vector<std::string> complete_generations(const std::string& data_folder);
 /// The generation CURRENT names. Errors: not_found (no data folder), damaged.
 Result<std::string> current_generation(const std::string& data_folder);
 /// Keeps the current generation and the newest other complete one; removes the rest and what is
@@ -121,11 +128,32 @@ struct LoadedGeneration {
   std::shared_ptr<SnapshotState> state;
   Releases releases;
   std::string knowledge;  // knowledge.ndjson
+  std::shared_ptr<const BatchIds> ids;
 };
-/// Verifies every file's blocks on all cores, loads and verifies every record. Errors: not_found,
-/// damaged (place: the file), unsupported, io_error.
+/// The generation CURRENT names, and no other. Verifies every file's blocks on all cores, loads and
+/// verifies every record. Errors: not_found, damaged (place: the file), unsupported, io_error.
 Result<LoadedGeneration> load_generation(const std::string& data_folder, unsigned threads,
                                          const Progress& progress);
+
+/// Something that should have been opened and did not verify: CURRENT itself (name empty) or a
+/// generation.
+struct PassedOver {
+  std::string name;
+  EventSeq seq = 0;  // what its name says it goes up to
+  Error why;
+};
+struct ChosenGeneration {
+  LoadedGeneration loaded;
+  std::vector<PassedOver> passed_over;  // in the order they were tried; empty: all is well
+  /// The events up to here were in a generation that is passed over: the log must still have those
+  /// after `loaded`, or answers would silently be older than before.
+  EventSeq must_reach = 0;
+};
+/// The generation CURRENT names; when that cannot be told or does not verify, the newest complete
+/// one that does. Errors: not_found (no data), unsupported (written by another version: never a
+/// reason to fall back), damaged (nothing verifies; all reasons are named).
+Result<ChosenGeneration> load_generation_or_fallback(const std::string& data_folder,
+                                                     unsigned threads, const Progress& progress);
 
 /// Whole-file BLAKE2b of every file. Calls `found` for every damaged file; false when there is one.
 bool verify_generation(const std::string& folder, const Manifest& manifest, unsigned threads,

@@ -10,6 +10,7 @@
 #include "index/base/hash.h"
 #include "index/base/parallel.h"
 #include "index/generation.h"
+#include "index/generation_ids.h"
 #include "index/snapshot/snapshot_writer.h"
 
 namespace concord::index {
@@ -46,29 +47,49 @@ const FileSums* sums_of(const Manifest& manifest, std::string_view name) {
   return nullptr;
 }
 
+tl::unexpected<Error> wrong_size(std::size_t bytes, const FileSums& sums, const std::string& path) {
+  return fail(
+      Code::damaged,
+      "has " + std::to_string(bytes) + " bytes, the manifest says " + std::to_string(sums.bytes),
+      path);
+}
+
+Error wrong_block(std::size_t block, const std::string& path) {
+  return {Code::damaged,
+          "bytes " + std::to_string(block * kBlockBytes) + " and on are not what was written",
+          path};
+}
+
 // Copies a file to `to`, checking each block.
 Result<void> read_checked(const std::string& folder, const FileSums& sums, char* to,
                           unsigned threads, const Progress& progress) {
   const std::string path = (fs::path(folder) / sums.name).string();
   const auto file = MappedFile::open(path);
   if (!file) return tl::unexpected<Error>(file.error());
-  if (file->bytes().size() != sums.bytes)
-    return fail(Code::damaged,
-                "has " + std::to_string(file->bytes().size()) + " bytes, the manifest says " +
-                    std::to_string(sums.bytes),
-                path);
+  if (file->bytes().size() != sums.bytes) return wrong_size(file->bytes().size(), sums, path);
   FirstError errors;
   std::atomic<std::uint64_t> done{0};
   parallel_chunks(sums.blocks.size(), 1, threads, [&](std::size_t i, std::size_t, std::size_t) {
     const std::string_view block = file->bytes().substr(i * kBlockBytes, kBlockBytes);
     std::memcpy(to + i * kBlockBytes, block.data(), block.size());
     if (hash64({to + i * kBlockBytes, block.size()}) != sums.blocks[i])
-      errors.set(
-          i,
-          {Code::damaged,
-           "bytes " + std::to_string(i * kBlockBytes) + " and on are not what was written", path});
+      errors.set(i, wrong_block(i, path));
     const std::uint64_t now = ++done;
     if (progress && now % 64 == 0) progress("load", now, sums.blocks.size());
+  });
+  return errors.result();
+}
+
+// Compares every block where it lies.
+Result<void> check_in_place(const std::string& folder, const FileSums& sums, unsigned threads) {
+  const std::string path = (fs::path(folder) / sums.name).string();
+  const auto file = MappedFile::open(path);
+  if (!file) return tl::unexpected<Error>(file.error());
+  if (file->bytes().size() != sums.bytes) return wrong_size(file->bytes().size(), sums, path);
+  FirstError errors;
+  parallel_chunks(sums.blocks.size(), 1, threads, [&](std::size_t i, std::size_t, std::size_t) {
+    if (hash64(file->bytes().substr(i * kBlockBytes, kBlockBytes)) != sums.blocks[i])
+      errors.set(i, wrong_block(i, path));
   });
   return errors.result();
 }
@@ -248,6 +269,15 @@ Result<void> load_knowledge(LoadedGeneration& loaded, unsigned threads) {
   return {};
 }
 
+Result<void> open_ids(LoadedGeneration& loaded) {
+  if (sums_of(loaded.manifest, kIdsFile) == nullptr)
+    return fail(Code::damaged, "ids.bin is not in the manifest", loaded.folder);
+  auto ids = BatchIds::open(loaded.folder);
+  if (!ids) return tl::unexpected<Error>(ids.error());
+  loaded.ids = std::make_shared<const BatchIds>(std::move(*ids));
+  return {};
+}
+
 // Files that were checked on their way into memory; the others are checked where they lie.
 bool is_loaded(std::string_view name) {
   return name == kRecordsFile || name == kSlotsFile || name == kIdentitiesFile ||
@@ -256,20 +286,13 @@ bool is_loaded(std::string_view name) {
 
 }  // namespace
 
-Result<LoadedGeneration> load_generation(const std::string& data_folder, unsigned threads,
-                                         const Progress& listener) {
-  std::mutex mutex;
-  Progress progress;
-  if (listener)
-    progress = [&](std::string_view step, std::uint64_t done, std::uint64_t total) {
-      const std::scoped_lock lock(mutex);
-      listener(step, done, total);
-    };
+namespace {
+
+Result<LoadedGeneration> load_named(const std::string& data_folder, const std::string& name,
+                                    unsigned threads, const Progress& progress) {
   LoadedGeneration loaded;
-  const auto name = current_generation(data_folder);
-  if (!name) return tl::unexpected<Error>(name.error());
-  loaded.name = *name;
-  loaded.folder = generation_folder(data_folder, *name);
+  loaded.name = name;
+  loaded.folder = generation_folder(data_folder, name);
   auto manifest = read_manifest(loaded.folder);
   if (!manifest) return tl::unexpected<Error>(manifest.error());
   loaded.manifest = std::move(*manifest);
@@ -287,11 +310,64 @@ Result<LoadedGeneration> load_generation(const std::string& data_folder, unsigne
   if (done) done = load_shared(loaded, threads);
   if (done) done = load_knowledge(loaded, threads);
   for (const FileSums& file : loaded.manifest.files)
-    if (done && !is_loaded(file.name)) done = verify_file(loaded.folder, file, false);
+    if (done && !is_loaded(file.name)) done = check_in_place(loaded.folder, file, threads);
   if (!done) return tl::unexpected<Error>(done.error());
+  if (auto done_ids = open_ids(loaded); !done_ids) return tl::unexpected<Error>(done_ids.error());
   state.published.store(loaded.manifest.seq);
   state.floor.store(loaded.manifest.seq);
   return loaded;
+}
+
+// One call at a time, whatever thread it comes from.
+Progress serialised(const Progress& listener, std::mutex& mutex) {
+  if (!listener) return {};
+  return [&listener, &mutex](std::string_view step, std::uint64_t done, std::uint64_t total) {
+    const std::scoped_lock lock(mutex);
+    listener(step, done, total);
+  };
+}
+
+Error nothing_verifies(const std::string& data_folder, const std::vector<PassedOver>& tried) {
+  std::string reasons;
+  for (const PassedOver& one : tried) reasons += "; " + one.why.text();
+  return {Code::damaged, "no generation verifies" + reasons + ". Restore a backup", data_folder};
+}
+
+}  // namespace
+
+Result<LoadedGeneration> load_generation(const std::string& data_folder, unsigned threads,
+                                         const Progress& listener) {
+  const auto name = current_generation(data_folder);
+  if (!name) return tl::unexpected<Error>(name.error());
+  std::mutex mutex;
+  return load_named(data_folder, *name, threads, serialised(listener, mutex));
+}
+
+Result<ChosenGeneration> load_generation_or_fallback(const std::string& data_folder,
+                                                     unsigned threads, const Progress& listener) {
+  std::mutex mutex;
+  const Progress progress = serialised(listener, mutex);
+  std::vector<PassedOver> passed_over;
+  EventSeq must_reach = 0;
+  std::vector<std::string> names = complete_generations(data_folder);
+  const auto current = current_generation(data_folder);
+  if (current) {
+    std::erase(names, *current);
+    names.insert(names.begin(), *current);
+  } else if (names.empty() && current.error().code == Code::not_found) {
+    return tl::unexpected<Error>(current.error());
+  } else {
+    passed_over.push_back({{}, 0, current.error()});
+  }
+  for (const std::string& name : names) {
+    auto loaded = load_named(data_folder, name, threads, progress);
+    if (loaded) return ChosenGeneration{std::move(*loaded), std::move(passed_over), must_reach};
+    if (loaded.error().code == Code::unsupported) return tl::unexpected<Error>(loaded.error());
+    const EventSeq seq = seq_of_generation(name).value_or(0);
+    must_reach = std::max(must_reach, seq);
+    passed_over.push_back({name, seq, loaded.error()});
+  }
+  return tl::unexpected<Error>(nothing_verifies(data_folder, passed_over));
 }
 
 }  // namespace concord::index

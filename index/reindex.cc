@@ -74,6 +74,11 @@ Result<std::unique_ptr<Reindex>> Reindex::start(const std::string& data_folder,
   auto lock = DataLock::take(data_folder);
   if (!lock) return tl::unexpected<Error>(lock.error());
   impl->lock.emplace(std::move(*lock));
+  if (const std::string log = data_folder + "/log"; fs::exists(log))
+    return fail(Code::conflict,
+                "events came in live here after the batch: build into a new folder, or remove this "
+                "one when they are not wanted any more",
+                log);
   const std::string building = data_folder + "/generations/building";
   std::error_code error;
   fs::remove_all(building, error);
@@ -82,7 +87,9 @@ Result<std::unique_ptr<Reindex>> Reindex::start(const std::string& data_folder,
   impl->building = building;
   auto spool = FileWriter::create(impl->file(kSpool));
   if (!spool) return tl::unexpected<Error>(spool.error());
-  impl->intake = std::make_unique<ReindexIntake>(impl->options, std::move(*spool));
+  auto ids = IdsWriter::create(building);
+  if (!ids) return tl::unexpected<Error>(ids.error());
+  impl->intake = std::make_unique<ReindexIntake>(impl->options, std::move(*spool), std::move(*ids));
   return std::unique_ptr<Reindex>(new Reindex(std::move(impl)));
 }
 

@@ -1,6 +1,7 @@
 // Batch index: events 1..N in, one generation out. Bounded memory: the events wait in a spool file;
 // only what finds them again is kept in memory (about 24 bytes an event), with the releases, the
-// knowledge pages and the records being written (events of 32 MB, or one larger customer).
+// knowledge pages, the ids being sorted (10 MB) and the records being written (events of 32 MB, or
+// one larger customer).
 // Thread class: one-owner; works on `threads` threads inside.
 #pragma once
 #include <cstdint>
@@ -46,8 +47,8 @@ inline constexpr std::size_t kRejectionsKept = 1000;
 
 class Reindex {
  public:
-  /// Makes the data folder and a fresh generation folder. Errors: conflict (another process builds
-  /// here), io_error.
+  /// Makes the data folder and a fresh generation folder. Errors: conflict (another process works
+  /// here, or the folder has a log: its events would be lost to answers), io_error.
   static Result<std::unique_ptr<Reindex>> start(const std::string& data_folder,
                                                 ReindexOptions options);
   /// A generation that is not finished leaves nothing behind.

@@ -21,19 +21,20 @@ void put(std::unique_ptr<KeyTable>& table, Hash128 key, std::uint64_t value) {
 
 }  // namespace
 
-ReindexIntake::ReindexIntake(const ReindexOptions& options, FileWriter spool)
+ReindexIntake::ReindexIntake(const ReindexOptions& options, FileWriter spool, IdsWriter ids)
     : sources(options.sources),
       options_(options),
       normaliser_(options.identity_types),
       spool_(std::move(spool)),
+      ids_(std::move(ids)),
       identities_(std::make_unique<KeyTable>(16)),
-      ids_(std::make_unique<KeyTable>(16)) {
+      by_id_(std::make_unique<KeyTable>(16)) {
   const auto by_name = [](const SourceInfo& a, const SourceInfo& b) { return a.name < b.name; };
   std::sort(sources.begin(), sources.end(), by_name);
 }
 
 Result<void> ReindexIntake::add(std::string_view bytes) {
-  waiting_.push_back({std::string(bytes), Prepared{}});
+  waiting_.push_back({std::string(bytes), Prepared{}, {}});
   waiting_bytes_ += bytes.size();
   return waiting_.size() < kBatch && waiting_bytes_ < kBatchBytes ? Result<void>{} : flush();
 }
@@ -41,19 +42,30 @@ Result<void> ReindexIntake::add(std::string_view bytes) {
 Result<void> ReindexIntake::finish() {
   if (auto done = flush(); !done) return done;
   report.seq = events.size();
+  if (auto done = ids_.finish(); !done) return done;
   return spool_.close();
 }
 
 Result<void> ReindexIntake::flush() {
   parallel_chunks(waiting_.size(), 256, options_.threads,
                   [&](std::size_t begin, std::size_t end, std::size_t) {
-                    for (std::size_t i = begin; i < end; ++i)
+                    for (std::size_t i = begin; i < end; ++i) {
                       waiting_[i].prepared = prepare(waiting_[i].bytes, normaliser_);
+                      if (waiting_[i].prepared) name(waiting_[i]);
+                    }
                   });
   for (Waiting& one : waiting_) take(one);
   waiting_.clear();
   waiting_bytes_ = 0;
   return {};
+}
+
+// What tells this event from news when it is said again, live.
+void ReindexIntake::name(Waiting& one) {
+  const wire::Event& event = *one.prepared->event;
+  EventDraft draft;
+  event.UnPackTo(&draft);
+  one.id = {event_id_key(draft.source, draft.id), content_hash(draft), 0};
 }
 
 void ReindexIntake::reject(const Waiting& one, const Error& error) {
@@ -113,6 +125,8 @@ void ReindexIntake::take(Waiting& one) {
   report.dropped_identities += prepared.dropped;
   events.push_back({spool_.size(), static_cast<std::uint32_t>(one.bytes.size()), slot});
   chain = chain_next(chain, seq, blake2b_128(one.bytes));
+  one.id.seq = seq;
+  ids_.add(one.id);
   count_source(event);
   one.bytes.resize((one.bytes.size() + 7) / 8 * 8);
   spool_.write(one.bytes);
@@ -144,11 +158,11 @@ std::uint32_t ReindexIntake::owner(const OwnerPlan& plan,
   if (slot == kNoOwner) {
     slot = static_cast<std::uint32_t>(slot_ids.size());
     const CustomerId id = new_customer_id(*plan.first, [&](CustomerId taken) {
-      return ids_->find(id_key(taken.value)) != KeyTable::kMissing;
+      return by_id_->find(id_key(taken.value)) != KeyTable::kMissing;
     });
     slot_ids.push_back(id.value);
     survivor_of.push_back(slot);
-    put(ids_, id_key(id.value), slot);
+    put(by_id_, id_key(id.value), slot);
   }
   for (const std::uint32_t loser : plan.losers) {
     survivor_of[loser] = slot;

@@ -9,6 +9,7 @@
 
 #include "index/customer/releases.h"
 #include "index/generation.h"
+#include "index/generation_ids.h"
 #include "index/intake.h"
 #include "index/reindex.h"
 
@@ -33,10 +34,10 @@ struct AccountIntro {
 
 class ReindexIntake {
  public:
-  ReindexIntake(const ReindexOptions& options, FileWriter spool);
+  ReindexIntake(const ReindexOptions& options, FileWriter spool, IdsWriter ids);
 
   Result<void> add(std::string_view bytes);
-  /// Resolves what is still waiting; closes the spool.
+  /// Resolves what is still waiting; closes the spool, writes ids.bin.
   Result<void> finish();
 
   /// The id of an account some membership or event named.
@@ -60,8 +61,10 @@ class ReindexIntake {
   struct Waiting {
     std::string bytes;
     Result<Prepared> prepared;
+    IdRow id;  // but for its seq
   };
   Result<void> flush();
+  static void name(Waiting& one);
   void take(Waiting& one);
   void reject(const Waiting& one, const Error& error);
   SourceInfo& source_of(std::string_view name);
@@ -75,10 +78,11 @@ class ReindexIntake {
   const ReindexOptions& options_;
   IdentityNormaliser normaliser_;
   FileWriter spool_;
+  IdsWriter ids_;
   std::vector<Waiting> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::unique_ptr<KeyTable> identities_;  // joining identities → slot
-  std::unique_ptr<KeyTable> ids_;         // customer ids → slot
+  std::unique_ptr<KeyTable> by_id_;       // customer ids → slot
 };
 
 }  // namespace concord::index
