@@ -67,9 +67,15 @@ TEST_F(PowerCuts, GenerationsSurvive) {
   EXPECT_GT(totals.acknowledged, 0U);
 }
 
+TEST_F(PowerCuts, TheLogSurvives) {
+  const Totals totals = run(plan_of("log", 30));
+  EXPECT_EQ(totals.kept, 30U) << text_of(totals);
+  EXPECT_GT(totals.acknowledged, 0U);
+}
+
 // Acknowledged before the sync; renamed without a sync of the folder; so does Xapian.
 TEST_F(PowerCuts, PlantedFaultsLose) {
-  for (const char* writer : {"append-early", "replace-early", "text-early"}) {
+  for (const char* writer : {"append-early", "replace-early", "text-early", "log-early"}) {
     SCOPED_TRACE(writer);
     const Totals totals = run(control_of(writer));
     EXPECT_GT(totals.lost, 0U) << text_of(totals);
