@@ -77,7 +77,7 @@ Holders holders_of(const World& world, const index::ReadPin& pin) {
   Holders holders;
   for (std::size_t place = 0; place < world.snapshot().record_count(); ++place)
     if (const index::RecordView record = world.snapshot().record_at(pin, place))
-      for (const index::wire::Identity* one : *record.record().identities())
+      for (const index::wire::Identity* one : *record.portrait().identities())
         holders[one->type()->str() + ":" + one->value()->str()].push_back(record);
   return holders;
 }

@@ -69,7 +69,7 @@ World::World(const Bases& bases, std::size_t customers)
   for (std::size_t place = 0; place < snapshot().record_count(); ++place) {
     const index::RecordView record = snapshot().record_at(pin, place);
     if (!record || record.is_account()) continue;
-    for (const index::wire::Identity* one : *record.record().identities()) {
+    for (const index::wire::Identity* one : *record.portrait().identities()) {
       if (!one->joins()) continue;
       keys_.push_back(one->type()->str() + ":" + one->value()->str());
       if (record.entry_count() > most) {

@@ -1,5 +1,6 @@
 // The front door: opens a data folder, answers from its published state, applies events in log
-// order. Thread class: any-thread for questions; one-owner for apply(), stage() and publish().
+// order. Thread class: any-thread for questions; one-owner for apply(), stage(), publish() and
+// state_hash().
 #pragma once
 #include <functional>
 #include <memory>
@@ -66,6 +67,10 @@ class Engine {
   /// Replaced versions that wait for a reader to let go. Any-thread.
   [[nodiscard]] std::size_t retired_versions() const;
   [[nodiscard]] const IdentityNormaliser& normaliser() const;
+
+  /// Equal for equal states, whether they were applied event by event or rebuilt (see Applier).
+  /// O(base); one-owner, like apply(). Errors: damaged.
+  [[nodiscard]] Result<Hash128> state_hash(unsigned threads = 0) const;
 
  private:
   struct Impl;

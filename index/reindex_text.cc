@@ -69,7 +69,7 @@ void fill_customer(const RecordView& record, TextDocument& out) {
   thread_local JsonReader reader;
   out.title = record.name();
   out.language = record.language();
-  for (const wire::Identity* identity : *record.record().identities())
+  for (const wire::Identity* identity : *record.portrait().identities())
     out.ids.emplace_back(view_of(identity->value()));
   record.each_entry([&](EntryView entry) {
     if (!is_numbered(entry.kind())) return true;

@@ -68,10 +68,10 @@ Value claim_value(const index::wire::Claim* claim) {
 
 Value find_profile_attribute(const void* data, const Value& key) {
   constexpr std::string_view kPrefix = "attributes.";
-  const auto* record = static_cast<const index::wire::Record*>(data);
-  if (record->claims() == nullptr || !key.is(Kind::string)) return Value::unknown("attributes");
+  const auto* portrait = static_cast<const index::wire::Portrait*>(data);
+  if (portrait->claims() == nullptr || !key.is(Kind::string)) return Value::unknown("attributes");
   const index::wire::Claim* best = nullptr;
-  for (const index::wire::Claim* claim : *record->claims()) {
+  for (const index::wire::Claim* claim : *portrait->claims()) {
     const std::string_view name = index::view_of(claim->name());
     if (!name.starts_with(kPrefix) || name.substr(kPrefix.size()) != key.as_text()) continue;
     if (best == nullptr || claim->at() > best->at() ||
@@ -87,13 +87,13 @@ Type attribute_map() { return Type::map(TypeKind::string, Type()); }
 // ---- customer
 
 Value need_at(const void* data, std::uint32_t index) {
-  const auto* record = static_cast<const index::wire::Record*>(data);
-  return Value::string(index::view_of(record->needs()->Get(index)));
+  const auto* portrait = static_cast<const index::wire::Portrait*>(data);
+  return Value::string(index::view_of(portrait->needs()->Get(index)));
 }
 
 Value identity_type_at(const void* data, std::uint32_t index) {
-  const auto* record = static_cast<const index::wire::Record*>(data);
-  return Value::string(index::view_of(record->identities()->Get(index)->type()));
+  const auto* portrait = static_cast<const index::wire::Portrait*>(data);
+  return Value::string(index::view_of(portrait->identities()->Get(index)->type()));
 }
 
 template <typename Vector>
@@ -115,17 +115,17 @@ enum CustomerField : std::uint32_t {
 Value customer_field(const void* object, std::uint32_t field) {
   const ConditionState& state = state_of(object);
   const index::RecordView& view = state.customer->record;
-  const index::wire::Record& record = view.record();
+  const index::wire::Portrait& portrait = view.portrait();
   switch (field) {
     case kLanguage: return text_or_unknown(view.language(), "customer.language");
     case kTimeZone: return text_or_unknown(view.time_zone(), "customer.time_zone");
-    case kSince: return time_or_unknown(record.since(), "customer.since");
+    case kSince: return time_or_unknown(portrait.since(), "customer.since");
     case kOwner: return text_or_unknown(view.owner(), "customer.owner");
-    case kNeeds: return Value::list(&record, size_of(record.needs()), need_at);
+    case kNeeds: return Value::list(&portrait, size_of(portrait.needs()), need_at);
     case kIdentityTypes:
-      return Value::list(&record, size_of(record.identities()), identity_type_at);
+      return Value::list(&portrait, size_of(portrait.identities()), identity_type_at);
     case kIsMember: return Value::boolean(state.customer->account_count != 0);
-    case kCustomerAttributes: return Value::map(&record, 0, kProfileAttributes);
+    case kCustomerAttributes: return Value::map(&portrait, 0, kProfileAttributes);
     default: return Value::unknown("customer");
   }
 }
@@ -346,7 +346,7 @@ void prepare(ConditionState& state, const PolicyData& policy, const index::Custo
       return true;
     });
   state.consents.clear();
-  if (const auto* consents = customer.record.record().consents())
+  if (const auto* consents = customer.record.portrait().consents())
     for (const index::wire::ConsentState* consent : *consents)
       if (consent->at() <= question.as_of.ms) state.consents.push_back(ConsentRef{consent, &state});
   state.variables = {

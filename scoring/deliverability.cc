@@ -108,7 +108,7 @@ bool Deliverability::passes(const Sending& sending, std::uint32_t number, Reason
 
 bool Deliverability::has_address(const Channel& channel) const {
   if (channel.identities.empty()) return true;
-  const auto* identities = state_->customer->record.record().identities();
+  const auto* identities = state_->customer->record.portrait().identities();
   if (identities == nullptr) return false;
   for (const index::wire::Identity* identity : *identities)
     for (const std::string& type : channel.identities)
@@ -117,7 +117,7 @@ bool Deliverability::has_address(const Channel& channel) const {
 }
 
 bool Deliverability::passes_needs(const Sending& sending, std::uint32_t channel) const {
-  const auto* needs = state_->customer->record.record().needs();
+  const auto* needs = state_->customer->record.portrait().needs();
   if (needs == nullptr) return true;
   for (const flatbuffers::String* said : *needs)
     for (const Need& need : state_->policy->needs)
@@ -135,10 +135,10 @@ bool Deliverability::passes_consent(const Sending& sending, const Channel& chann
   const ConsentNeed& need = policy.consent[static_cast<std::size_t>(sending.purpose)];
   const std::string_view brand =
       sending.brand == 0 ? std::string_view{} : std::string_view(policy.brands[sending.brand - 1]);
-  const index::wire::Record& record = state_->customer->record.record();
+  const index::wire::Portrait& portrait = state_->customer->record.portrait();
   const auto collect = [&](Said& said, const index::wire::Identity* identity) {
-    if (record.consents() == nullptr) return;
-    for (const index::wire::ConsentState* consent : *record.consents()) {
+    if (portrait.consents() == nullptr) return;
+    for (const index::wire::ConsentState* consent : *portrait.consents()) {
       const std::string_view whose = index::view_of(consent->identity());
       const bool mine = identity == nullptr ? whose.empty() : is_identity(whose, *identity);
       if (mine && speaks_about(*consent, need, channel.id, brand))
@@ -150,8 +150,8 @@ bool Deliverability::passes_consent(const Sending& sending, const Channel& chann
   bool refused = all.refused;
   bool passes = false;
   bool any_address = false;
-  if (!all.refused && record.identities() != nullptr && !channel.identities.empty())
-    for (const index::wire::Identity* identity : *record.identities()) {
+  if (!all.refused && portrait.identities() != nullptr && !channel.identities.empty())
+    for (const index::wire::Identity* identity : *portrait.identities()) {
       if (std::find(channel.identities.begin(), channel.identities.end(),
                     index::view_of(identity->type())) == channel.identities.end())
         continue;

@@ -156,7 +156,7 @@ void Gatherer::finish(const index::Customer& customer) {
   for (std::size_t i = 0; i < policy_.features.size(); ++i)
     facts_.features[i] = value_of(policy_.features[i], facts_.sums[i]);
   if (facts_.silent_since_ms != kNoTime) return;
-  const std::int64_t since = customer.record.record().since();
+  const std::int64_t since = customer.record.portrait().since();
   facts_.silent_since_ms = since != kNoTime && since <= as_of_.ms ? since : oldest_ms_;
 }
 

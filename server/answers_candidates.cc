@@ -7,8 +7,8 @@ namespace {
 /// The newest word of any source on a profile attribute.
 std::string_view attribute_of(const index::RecordView& record, std::string_view name) {
   const index::wire::Claim* best = nullptr;
-  if (record.record().claims() == nullptr) return {};
-  for (const index::wire::Claim* claim : *record.record().claims()) {
+  if (record.portrait().claims() == nullptr) return {};
+  for (const index::wire::Claim* claim : *record.portrait().claims()) {
     if (index::view_of(claim->name()) != name || claim->cleared() || claim->value() == nullptr)
       continue;
     if (best == nullptr || claim->at() > best->at() ||
@@ -23,8 +23,8 @@ void write_candidate(index::JsonWriter& out, const index::RecordView& record,
   out.begin_object();
   out.key("customer_id").id(record.id());
   if (!record.name().empty()) out.key("name").string(masked_name(record.name()));
-  if (record.record().since() != index::kNoTime)
-    out.key("since").time(index::UnixMillis{record.record().since()});
+  if (record.portrait().since() != index::kNoTime)
+    out.key("since").time(index::UnixMillis{record.portrait().since()});
   if (const std::string_view city = attribute_of(record, "attributes.city"); !city.empty())
     out.key("city").string(city);
   out.key("entries").unsigned_integer(record.entry_count());

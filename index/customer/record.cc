@@ -158,16 +158,31 @@ void merge_attributes(EntryMerge& merge, const wire::Entry& said, wire::EntryT& 
     }
 }
 
-EntryState& entry_of(CustomerRecord& record, const wire::Event& event, Kind kind,
-                     std::string_view key) {
-  const std::string source = text_of(event.source());
-  std::string id = entry_id(source, kind, key);
+// The entry an event is about. Requires: it is about one.
+struct Subject {
+  Kind kind;
+  std::string_view key;
+};
+std::string_view chars_of(const flatbuffers::String* text) {
+  return text == nullptr ? std::string_view{} : std::string_view(text->data(), text->size());
+}
+Subject subject_of(const wire::Event& event) {
+  switch (type_of(event)) {
+    case EventType::fact: return {Kind::fact, chars_of(event.fact()->name())};
+    case EventType::outcome: return {Kind::outcome, chars_of(event.id())};
+    default: return {static_cast<Kind>(event.entry()->kind()), chars_of(event.entry()->key())};
+  }
+}
+
+EntryState& entry_of(CustomerRecord& record, const wire::Event& event) {
+  std::string id = touched_entry(event);
   auto [at, fresh] = record.entries.try_emplace(id);
   if (fresh) {
+    const Subject subject = subject_of(event);
     at->second.id = std::move(id);
-    at->second.source = source;
-    at->second.now.kind = static_cast<std::uint8_t>(kind);
-    at->second.now.key = std::string(key);
+    at->second.source = text_of(event.source());
+    at->second.now.kind = static_cast<std::uint8_t>(subject.kind);
+    at->second.now.key = std::string(subject.key);
   }
   return at->second;
 }
@@ -181,7 +196,7 @@ void touch(EntryState& state, Stamp stamp) {
 
 void fold_entry(CustomerRecord& record, const wire::Event& event, Stamp stamp) {
   const wire::Entry& said = *event.entry();
-  EntryState& state = entry_of(record, event, static_cast<Kind>(said.kind()), text_of(said.key()));
+  EntryState& state = entry_of(record, event);
   touch(state, stamp);
   EntryMerge merge(state, stamp);
   merge.text(wire::EntryField::department, event.department(), state.department);
@@ -199,7 +214,7 @@ void fold_entry(CustomerRecord& record, const wire::Event& event, Stamp stamp) {
 
 void fold_retract(CustomerRecord& record, const wire::Event& event, Stamp stamp) {
   const wire::Entry& said = *event.entry();
-  EntryState& state = entry_of(record, event, static_cast<Kind>(said.kind()), text_of(said.key()));
+  EntryState& state = entry_of(record, event);
   state.last_seq = std::max(state.last_seq, stamp.seq);
   if (state.retracted >= stamp) return;
   state.retracted = stamp;
@@ -209,7 +224,7 @@ void fold_retract(CustomerRecord& record, const wire::Event& event, Stamp stamp)
 void fold_fact(CustomerRecord& record, const wire::Event& event, Stamp stamp) {
   using F = wire::EntryField;
   const wire::Fact& said = *event.fact();
-  EntryState& state = entry_of(record, event, Kind::fact, text_of(said.name()));
+  EntryState& state = entry_of(record, event);
   touch(state, stamp);
   EntryMerge merge(state, stamp);
   merge.text(F::department, event.department(), state.department);
@@ -223,7 +238,7 @@ void fold_fact(CustomerRecord& record, const wire::Event& event, Stamp stamp) {
 void fold_outcome(CustomerRecord& record, const wire::Event& event, Stamp stamp) {
   using F = wire::EntryField;
   const wire::Outcome& said = *event.outcome();
-  EntryState& state = entry_of(record, event, Kind::outcome, text_of(event.id()));
+  EntryState& state = entry_of(record, event);
   touch(state, stamp);
   EntryMerge merge(state, stamp);
   merge.text(F::department, event.department(), state.department);
@@ -348,6 +363,18 @@ int strictness(ConsentState state) {
     case ConsentState::withdrawn: return 3;
   }
   return 1;
+}
+
+std::string touched_entry(const wire::Event& event) {
+  switch (type_of(event)) {
+    case EventType::entry:
+    case EventType::retract:
+    case EventType::fact:
+    case EventType::outcome: break;
+    default: return {};
+  }
+  const Subject subject = subject_of(event);
+  return entry_id(chars_of(event.source()), subject.kind, subject.key);
 }
 
 void fold(CustomerRecord& record, const FoldInput& input) {

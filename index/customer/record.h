@@ -115,6 +115,9 @@ struct FoldInput {
   std::string consent_identity;  // normalised; empty: the whole customer
 };
 
+/// The id of the one entry that an event is about; empty when it is about none.
+std::string touched_entry(const wire::Event& event);
+
 /// Changes `record` by one event. Requires: a verified event that is not knowledge, merge, split,
 /// erase, heartbeat or source_state (those change no single record here).
 void fold(CustomerRecord& record, const FoldInput& input);

@@ -27,35 +27,46 @@ void Releases::add(EventSeq seq, std::string_view bytes) {
     by_link_[link->str()].push_back(all_.size() - 1);
 }
 
-std::vector<std::string> Releases::awaited(const CustomerRecord& record) {
-  std::set<std::string> links;
-  for (const auto& [id, entry] : record.entries) {
-    if (entry.hidden()) continue;
-    if (static_cast<Kind>(entry.now.kind) == Kind::defect) links.insert(id);
-    if (static_cast<Kind>(entry.now.kind) == Kind::release) continue;
-    for (const std::string& link : entry.now.links)
-      if (names_defect(link)) links.insert(link);
+std::vector<std::string> Releases::awaited(const EntryState& entry) {
+  std::set<std::string> defects;
+  const auto kind = static_cast<Kind>(entry.now.kind);
+  if (entry.hidden() || kind == Kind::release) return {};
+  if (kind == Kind::defect) defects.insert(entry.id);
+  for (const std::string& link : entry.now.links)
+    if (names_defect(link)) defects.insert(link);
+  return {defects.begin(), defects.end()};
+}
+
+Awaits Releases::awaited(const CustomerRecord& record) {
+  Awaits defects;
+  for (const auto& [id, entry] : record.entries)
+    for (std::string& defect : awaited(entry)) ++defects[std::move(defect)];
+  return defects;
+}
+
+Releases::Spread Releases::spread_to(const Awaits& defects) const {
+  std::set<std::size_t> due;
+  for (const auto& [defect, entries] : defects)
+    if (const auto at = by_link_.find(defect); at != by_link_.end())
+      due.insert(at->second.begin(), at->second.end());
+  CustomerRecord folded;
+  for (const std::size_t number : due) {
+    FoldInput input;
+    input.event = wire::GetEvent(all_[number].bytes.data());
+    input.seq = all_[number].seq;
+    fold(folded, input);
   }
-  return {links.begin(), links.end()};
+  for (auto& [id, entry] : folded.entries) entry.spread = true;
+  return std::move(folded.entries);
 }
 
 void Releases::apply_to(CustomerRecord& record) const {
   if (all_.empty()) return;
-  std::set<std::size_t> due;
-  for (const std::string& link : awaited(record))
-    if (const auto at = by_link_.find(link); at != by_link_.end())
-      due.insert(at->second.begin(), at->second.end());
-  for (const std::size_t number : due) {
-    const Stored& release = all_[number];
-    FoldInput input;
-    input.event = wire::GetEvent(release.bytes.data());
-    const std::string id =
-        entry_id(input.event->source()->str(), Kind::release, input.event->entry()->key()->str());
+  for (auto& [id, entry] : spread_to(awaited(record))) {
     const auto known = record.entries.find(id);
     if (known != record.entries.end() && !known->second.spread) continue;
-    input.seq = release.seq;
-    fold(record, input);
-    record.entries.find(id)->second.spread = true;
+    record.seq = std::max(record.seq, entry.last_seq);
+    record.entries.insert_or_assign(id, std::move(entry));
   }
 }
 

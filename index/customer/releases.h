@@ -13,6 +13,9 @@
 
 namespace concord::index {
 
+/// Defects, and how many entries are or link to each.
+using Awaits = std::map<std::string, std::uint32_t, std::less<>>;
+
 class Releases {
  public:
   /// `bytes`: an encoded entry event of kind release without a customer.
@@ -22,6 +25,15 @@ class Releases {
   /// does not matter. An entry the record has by name stays as it is.
   void apply_to(CustomerRecord& record) const;
 
+  /// Releases as entries, marked `spread`, by id.
+  using Spread = std::map<std::string, EntryState, std::less<>>;
+  /// What somebody who waits for `defects` gets. Ids of his own entries are not left out.
+  [[nodiscard]] Spread spread_to(const Awaits& defects) const;
+  /// Is there a release of this defect?
+  [[nodiscard]] bool releases(std::string_view defect) const {
+    return by_link_.find(defect) != by_link_.end();
+  }
+
   struct Stored {
     EventSeq seq;
     std::string bytes;
@@ -30,8 +42,10 @@ class Releases {
 
   /// True for an entry event that is spread by its links instead of naming a customer.
   static bool is_release(const wire::Event& event);
-  /// The defects a record's entries are or link to: sorted, each once.
-  static std::vector<std::string> awaited(const CustomerRecord& record);
+  /// The defects an entry is or links to, each once, sorted; a withdrawn one none.
+  static std::vector<std::string> awaited(const EntryState& entry);
+  /// The same over all entries of a record, counted.
+  static Awaits awaited(const CustomerRecord& record);
 
  private:
   std::vector<Stored> all_;

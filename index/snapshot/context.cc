@@ -35,7 +35,7 @@ void write_matched(JsonWriter& out, const ContextQuestion& question) {
 // view when it is beyond kAccountsMax.
 RecordView joined_account(const Customer& customer, std::string_view key) {
   for (const RecordView& account : customer.account_records())
-    for (const wire::Identity* one : *account.record().identities()) {
+    for (const wire::Identity* one : *account.portrait().identities()) {
       const std::string_view type = view_of(one->type());
       if (key.size() > type.size() && key.starts_with(type) &&
           key.substr(type.size() + 1) == view_of(one->value()))
@@ -52,7 +52,7 @@ std::int64_t open_count(const RecordView& record, UnixMillis as_of) {
 
 void write_accounts(JsonWriter& out, const Customer& customer, UnixMillis as_of) {
   out.begin_array();
-  for (const wire::Member* member : *customer.record.record().members()) {
+  for (const wire::Member* member : *customer.record.portrait().members()) {
     if (member->from() != kNoTime && member->from() > as_of.ms) continue;
     if (member->to() != kNoTime && member->to() <= as_of.ms) continue;
     const RecordView account = joined_account(customer, view_of(member->account()));
@@ -91,7 +91,7 @@ void write_expired(JsonWriter& out, const wire::ConsentState& consent) {
 
 void write_consents(JsonWriter& out, const RecordView& record, UnixMillis as_of) {
   out.begin_array();
-  for (const wire::ConsentState* consent : *record.record().consents()) {
+  for (const wire::ConsentState* consent : *record.portrait().consents()) {
     if (consent->at() > as_of.ms) continue;
     if (consent->expires_at() != kNoTime && consent->expires_at() <= as_of.ms)
       write_expired(out, *consent);
@@ -141,18 +141,18 @@ std::string_view name_of(ContextField field) { return kNames[static_cast<std::si
 
 void write_context_field(JsonWriter& out, ContextField field, const Customer& customer,
                          const ContextQuestion& question) {
-  const wire::Record& record = customer.record.record();
+  const RecordView& record = customer.record;
   out.key(name_of(field));
   switch (field) {
     case ContextField::customer_id: out.id(customer.record.id()); return;
     case ContextField::as_of: out.time(question.as_of); return;
     case ContextField::revision: out.unsigned_integer(customer.revision); return;
     case ContextField::matched: return write_matched(out, question);
-    case ContextField::profile: out.raw(view_of(record.profile_json())); return;
+    case ContextField::profile: out.raw(view_of(record.portrait().profile_json())); return;
     case ContextField::accounts: return write_accounts(out, customer, question.as_of);
     case ContextField::attention: return write_attention(out, customer, question.as_of);
     case ContextField::now_with: out.begin_array().end_array(); return;
-    case ContextField::preferences: out.raw(view_of(record.preferences_json())); return;
+    case ContextField::preferences: out.raw(view_of(record.portrait().preferences_json())); return;
     case ContextField::consents: return write_consents(out, customer.record, question.as_of);
     case ContextField::owner_of_record:
       if (customer.record.owner().empty())
@@ -161,9 +161,9 @@ void write_context_field(JsonWriter& out, ContextField field, const Customer& cu
         out.string(customer.record.owner());
       return;
     case ContextField::sources: out.raw(customer.sources_json); return;
-    case ContextField::conflicts: out.raw(view_of(record.conflicts_json())); return;
-    case ContextField::identities: out.raw(view_of(record.identities_json())); return;
-    case ContextField::merged_from: out.raw(view_of(record.merged_json())); return;
+    case ContextField::conflicts: out.raw(view_of(record.portrait().conflicts_json())); return;
+    case ContextField::identities: out.raw(view_of(record.portrait().identities_json())); return;
+    case ContextField::merged_from: out.raw(view_of(record.portrait().merged_json())); return;
     case ContextField::timeline:
       return write_timeline(out, customer, {}, question.as_of, question.limit, 0);
     case ContextField::policy_version:

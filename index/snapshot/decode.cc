@@ -5,8 +5,8 @@
 namespace concord::index {
 namespace {
 
-void read_claims(const wire::Record& record, CustomerRecord& out) {
-  for (const wire::Claim* one : *record.claims()) {
+void read_claims(const wire::Portrait& portrait, CustomerRecord& out) {
+  for (const wire::Claim* one : *portrait.claims()) {
     ClaimState& claim = out.claims[{one->name()->str(), one->source()->str()}];
     claim.stamp = {one->at(), one->seq()};
     claim.cleared = one->cleared();
@@ -17,8 +17,8 @@ void read_claims(const wire::Record& record, CustomerRecord& out) {
   }
 }
 
-void read_identities(const wire::Record& record, CustomerRecord& out) {
-  for (const wire::Identity* one : *record.identities()) {
+void read_identities(const wire::Portrait& portrait, CustomerRecord& out) {
+  for (const wire::Identity* one : *portrait.identities()) {
     IdentityState& identity = out.identities[one->type()->str() + ":" + one->value()->str()];
     identity.joins = one->joins();
     identity.source = one->source()->str();
@@ -26,8 +26,8 @@ void read_identities(const wire::Record& record, CustomerRecord& out) {
   }
 }
 
-void read_members(const wire::Record& record, CustomerRecord& out) {
-  for (const wire::Member* one : *record.members()) {
+void read_members(const wire::Portrait& portrait, CustomerRecord& out) {
+  for (const wire::Member* one : *portrait.members()) {
     MemberState& member = out.members[{one->account()->str(), one->role()->str()}];
     member.name = one->name()->str();
     member.from_ms = one->from();
@@ -39,8 +39,8 @@ void read_members(const wire::Record& record, CustomerRecord& out) {
   }
 }
 
-void read_consents(const wire::Record& record, CustomerRecord& out) {
-  for (const wire::ConsentState* one : *record.consents()) {
+void read_consents(const wire::Portrait& portrait, CustomerRecord& out) {
+  for (const wire::ConsentState* one : *portrait.consents()) {
     ConsentValue& consent = out.consents[{one->purpose()->str(), one->channel()->str(),
                                           one->identity()->str(), one->brand()->str()}];
     consent.state = static_cast<ConsentState>(one->state());
@@ -55,18 +55,25 @@ void read_consents(const wire::Record& record, CustomerRecord& out) {
 
 }  // namespace
 
-Result<CustomerRecord> decode_record(const RecordView& view) {
-  const wire::Record& record = view.record();
+CustomerRecord decode_without_entries(const RecordView& view, bool with_portrait) {
   CustomerRecord out;
   out.id = view.id();
   out.is_account = view.is_account();
-  out.created_seq = record.created_seq();
+  out.created_seq = view.record().created_seq();
   out.seq = view.seq();
-  read_claims(record, out);
-  read_identities(record, out);
-  read_members(record, out);
-  read_consents(record, out);
-  for (const std::uint64_t id : *record.merged_from()) out.merged_from.push_back(CustomerId{id});
+  if (!with_portrait) return out;
+  const wire::Portrait& portrait = view.portrait();
+  read_claims(portrait, out);
+  read_identities(portrait, out);
+  read_members(portrait, out);
+  read_consents(portrait, out);
+  for (const std::uint64_t id : *portrait.merged_from()) out.merged_from.push_back(CustomerId{id});
+  return out;
+}
+
+Result<CustomerRecord> decode_record(const RecordView& view) {
+  const wire::Record& record = view.record();
+  CustomerRecord out = decode_without_entries(view, true);
   JsonReader reader;
   Result<void> status;
   const auto take = [&](EntryView one) {

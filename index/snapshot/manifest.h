@@ -44,7 +44,7 @@ struct SourceInfo {
 };
 
 struct Manifest {
-  std::uint32_t format = 2;
+  std::uint32_t format = 3;
   EventSeq seq = 0;
   Hash128 chain;
   UnixMillis newest_at;
@@ -70,7 +70,7 @@ Result<void> verify_file(const std::string& folder, const FileSums& sums, bool d
 
 /// Writes MANIFEST durably. Call when every file it names is synced.
 Result<void> write_manifest(const std::string& folder, const Manifest& manifest);
-/// Errors: not_found, damaged, unsupported (a newer format).
+/// Errors: not_found, damaged, unsupported (a newer or an older format).
 Result<Manifest> read_manifest(const std::string& folder);
 
 }  // namespace concord::index

@@ -3,9 +3,10 @@
 #include <algorithm>
 
 #include "index/base/assert.h"
+#include "index/snapshot/awaits.h"
 #include "index/snapshot/entry_json.h"
 #include "index/snapshot/pieces.h"
-#include "index/snapshot/profile_pieces.h"
+#include "index/snapshot/portrait.h"
 #include "index/snapshot/segment.h"
 
 namespace concord::index {
@@ -95,7 +96,13 @@ void RecordEncoder::encode(const CustomerRecord& record, EncodedRecord& out) {
   const auto entry_piece = [&](auto write) {
     return piece(b, json_, [&](JsonWriter& writer) { write(writer, entries, always); });
   };
-  RecordOffsets pieces = build_profile(b, json_, record);
+  const auto nested = [&](std::string_view bytes) {
+    b.ForceVectorAlignment(bytes.size(), 1, 8);
+    return b.CreateVector(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  };
+  const auto portrait = nested(encode_portrait(segment_builder_, json_, record));
+  const std::string_view awaits = encode_awaits(segment_builder_, Releases::awaited(record));
+  const auto awaits_at = nested(awaits);
   const auto departments = entry_piece(write_departments);
   const auto open = entry_piece(write_open_counts);
   const auto contacts = entry_piece(write_last_contacts);
@@ -105,14 +112,8 @@ void RecordEncoder::encode(const CustomerRecord& record, EncodedRecord& out) {
   const auto balances = entry_piece(write_balances);
   const auto holdings = entry_piece(write_holdings);
   const auto open_at = b.CreateVector(open_rows(visible));
-  b.ForceVectorAlignment(head.size(), 1, 8);
-  const auto head_at =
-      b.CreateVector(reinterpret_cast<const std::uint8_t*>(head.data()), head.size());
-  flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> hidden_at;
-  if (!hidden.empty()) {
-    b.ForceVectorAlignment(hidden.size(), 1, 8);
-    hidden_at = b.CreateVector(reinterpret_cast<const std::uint8_t*>(hidden.data()), hidden.size());
-  }
+  const auto head_at = nested(head);
+  const auto hidden_at = nested(hidden);
 
   wire::RecordBuilder built(b);
   built.add_id(record.id.value);
@@ -135,7 +136,8 @@ void RecordEncoder::encode(const CustomerRecord& record, EncodedRecord& out) {
   built.add_promises_json(promises);
   built.add_balances_json(balances);
   built.add_holdings_json(holdings);
-  pieces.add_to(built);
+  built.add_portrait(portrait);
+  if (!awaits.empty()) built.add_awaits(awaits_at);
   b.Finish(built.Finish(), wire::RecordIdentifier());
   out.record = padded({reinterpret_cast<const char*>(b.GetBufferPointer()), b.GetSize()});
 }

@@ -32,7 +32,10 @@ class RecordEncoder {
   flatbuffers::FlatBufferBuilder segment_builder_{1 << 14};
 };
 
-/// The record that encodes to the same bytes. Errors: damaged.
+/// The record without its entries; without its portrait too unless asked for.
+CustomerRecord decode_without_entries(const RecordView& view, bool with_portrait);
+/// The record that encodes to the same bytes, but for releases that came by a link (see Releases).
+/// Errors: damaged.
 Result<CustomerRecord> decode_record(const RecordView& view);
 
 }  // namespace concord::index

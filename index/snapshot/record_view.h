@@ -158,6 +158,8 @@ class RecordView {
   explicit operator bool() const { return record_ != nullptr; }
 
   [[nodiscard]] const wire::Record& record() const { return *record_; }
+  /// All of the record that is no entry.
+  [[nodiscard]] const wire::Portrait& portrait() const { return *record_->portrait_nested_root(); }
   [[nodiscard]] const EntryRange& entries() const { return entries_; }
   [[nodiscard]] CustomerId id() const { return CustomerId{record_->id()}; }
   [[nodiscard]] EventSeq seq() const { return record_->seq(); }
@@ -165,10 +167,10 @@ class RecordView {
   /// For as_of at or after this, the ready-made pieces and `open_rows` are exact.
   [[nodiscard]] std::int64_t newest_at_ms() const { return record_->newest_at(); }
   [[nodiscard]] std::uint32_t entry_count() const { return record_->entries(); }
-  [[nodiscard]] std::string_view language() const { return view_of(record_->language()); }
-  [[nodiscard]] std::string_view time_zone() const { return view_of(record_->time_zone()); }
-  [[nodiscard]] std::string_view name() const { return view_of(record_->name()); }
-  [[nodiscard]] std::string_view owner() const { return view_of(record_->owner()); }
+  [[nodiscard]] std::string_view language() const { return view_of(portrait().language()); }
+  [[nodiscard]] std::string_view time_zone() const { return view_of(portrait().time_zone()); }
+  [[nodiscard]] std::string_view name() const { return view_of(portrait().name()); }
+  [[nodiscard]] std::string_view owner() const { return view_of(portrait().owner()); }
 
   /// Entry number `place`, newest first over head and tails. Requires place < entry_count().
   [[nodiscard]] EntryView entry(std::uint32_t place) const { return entries_.at(place); }

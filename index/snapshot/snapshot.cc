@@ -18,7 +18,7 @@ std::size_t first_pin() {
 }
 
 bool holds_identity(const RecordView& record, const NormalisedIdentity& identity) {
-  for (const wire::Identity* one : *record.record().identities())
+  for (const wire::Identity* one : *record.portrait().identities())
     if (view_of(one->type()) == identity.type() && view_of(one->value()) == identity.value())
       return true;
   return false;
@@ -163,7 +163,7 @@ Customer Snapshot::customer(const ReadPin& pin, CustomerId id, UnixMillis as_of)
   const Sources said = sources(pin);
   customer.revision = std::max(customer.record.seq(), said.seq);
   customer.sources_json = said.json;
-  for (const wire::Member* member : *customer.record.record().members()) {
+  for (const wire::Member* member : *customer.record.portrait().members()) {
     if (customer.account_count == kAccountsMax) break;
     if (member->from() != kNoTime && member->from() > as_of.ms) continue;
     if (member->to() != kNoTime && member->to() <= as_of.ms) continue;

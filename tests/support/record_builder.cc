@@ -63,7 +63,7 @@ RecordBuilder::RecordBuilder(std::uint64_t id, bool is_account) {
   record_.seq = 1;
   record_.created_seq = 1;
   record_.is_account = is_account;
-  record_.since = kNoTime;
+  portrait_.since = kNoTime;
 }
 
 RecordBuilder& RecordBuilder::entry(EntrySpec spec) {
@@ -75,7 +75,7 @@ RecordBuilder& RecordBuilder::identity(std::string type, std::string value) {
   auto one = std::make_unique<wire::IdentityT>();
   one->type = std::move(type);
   one->value = std::move(value);
-  record_.identities.push_back(std::move(one));
+  portrait_.identities.push_back(std::move(one));
   return *this;
 }
 
@@ -88,12 +88,12 @@ RecordBuilder& RecordBuilder::consent(ConsentSpec spec) {
   one->state = static_cast<std::uint8_t>(spec.state);
   one->at = day(spec.at_day).ms;
   one->expires_at = ms_or_none(spec.expires_day);
-  record_.consents.push_back(std::move(one));
+  portrait_.consents.push_back(std::move(one));
   return *this;
 }
 
 RecordBuilder& RecordBuilder::need(std::string need) {
-  record_.needs.push_back(std::move(need));
+  portrait_.needs.push_back(std::move(need));
   return *this;
 }
 
@@ -102,22 +102,22 @@ RecordBuilder& RecordBuilder::attribute(std::string name, std::string value) {
   claim->name = "attributes." + name;
   claim->value = std::make_unique<wire::ValueT>();
   claim->value->text = std::move(value);
-  record_.claims.push_back(std::move(claim));
+  portrait_.claims.push_back(std::move(claim));
   return *this;
 }
 
 RecordBuilder& RecordBuilder::language(std::string language) {
-  record_.language = std::move(language);
+  portrait_.language = std::move(language);
   return *this;
 }
 
 RecordBuilder& RecordBuilder::time_zone(std::string zone) {
-  record_.time_zone = std::move(zone);
+  portrait_.time_zone = std::move(zone);
   return *this;
 }
 
 RecordBuilder& RecordBuilder::since(double days) {
-  record_.since = day(days).ms;
+  portrait_.since = day(days).ms;
   return *this;
 }
 
@@ -133,6 +133,9 @@ index::RecordView RecordBuilder::build() {
   nested.Finish(wire::CreateSegmentDirect(nested, &head.rows, &words, &head.json, &head.merge));
   record_.head.assign(nested.GetBufferPointer(), nested.GetBufferPointer() + nested.GetSize());
   record_.entries = static_cast<std::uint32_t>(entries_.size());
+  nested.Clear();
+  nested.Finish(wire::Portrait::Pack(nested, &portrait_));
+  record_.portrait.assign(nested.GetBufferPointer(), nested.GetBufferPointer() + nested.GetSize());
   flatbuffers::FlatBufferBuilder builder;
   builder.Finish(wire::Record::Pack(builder, &record_), wire::RecordIdentifier());
   bytes_.emplace_back(builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize());

@@ -63,6 +63,7 @@ class RecordBuilder {
 
  private:
   index::wire::RecordT record_;
+  index::wire::PortraitT portrait_;
   std::vector<EntrySpec> entries_;
   std::deque<std::vector<std::uint8_t>> bytes_;
 };

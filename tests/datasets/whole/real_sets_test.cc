@@ -111,7 +111,7 @@ TEST(RealSets, AComplaintsConsentIsForPublication) {
   const auto pin = snapshot.pin();
   std::map<std::string, std::size_t> states;
   for (std::size_t place = 0; place < snapshot.record_count(); ++place)
-    for (const auto* consent : *snapshot.record_at(pin, place).record().consents()) {
+    for (const auto* consent : *snapshot.record_at(pin, place).portrait().consents()) {
       EXPECT_EQ(index::view_of(consent->purpose()), "publication");
       ++states[std::string(word(static_cast<index::ConsentState>(consent->state())))];
     }

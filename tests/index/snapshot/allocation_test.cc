@@ -34,7 +34,7 @@ void render(const index::Snapshot& snapshot, std::string_view key, index::UnixMi
   snapshot.resolve(pin, key, found);
   ASSERT_EQ(found.outcome, index::Resolution::Outcome::found);
   const index::Customer customer = snapshot.customer(pin, found.customer, as_of);
-  const index::ContextQuestion question{as_of, 20, &found, "[]"};
+  const index::ContextQuestion question{as_of, 20, &found};
   buffer.clear();
   index::JsonWriter out(buffer);
   out.begin_object();

@@ -34,7 +34,7 @@ std::uint64_t answer(const index::Snapshot& snapshot, const index::ReadPin& pin,
   for (std::uint32_t i = 0; i < found.candidate_count; ++i) out.key("c").id(found.candidates[i]);
   if (found.outcome == index::Resolution::Outcome::found) {
     const index::Customer customer = snapshot.customer(pin, found.customer, kAsOf);
-    const index::ContextQuestion question{kAsOf, 50, &found, "[]"};
+    const index::ContextQuestion question{kAsOf, 50, &found};
     for (const index::ContextField field :
          {index::ContextField::revision, index::ContextField::matched,
           index::ContextField::accounts, index::ContextField::attention,

@@ -45,7 +45,7 @@ inline std::string member(const index::Customer& customer, index::ContextField f
 }
 inline std::string member(const index::Customer& customer, index::ContextField field,
                           index::UnixMillis as_of) {
-  return member(customer, field, index::ContextQuestion{as_of, 1000, nullptr, "[]"});
+  return member(customer, field, index::ContextQuestion{as_of, 1000, nullptr});
 }
 
 }  // namespace concord::test

@@ -59,11 +59,12 @@ void expect_round_trip(const CustomerRecord& record) {
   });
   ASSERT_EQ(count, opened.view().entry_count());
   const index::wire::Record& raw = opened.view().record();
+  const index::wire::Portrait& who = opened.view().portrait();
   for (const auto* piece :
-       {raw.profile_json(), raw.identities_json(), raw.conflicts_json(), raw.merged_json(),
+       {who.profile_json(), who.identities_json(), who.conflicts_json(), who.merged_json(),
         raw.departments_json(), raw.open_json(), raw.contacts_json(), raw.told_us_json(),
         raw.told_them_json(), raw.promises_json(), raw.balances_json(), raw.holdings_json(),
-        raw.preferences_json()})
+        who.preferences_json()})
     expect_json(index::view_of(piece));
 }
 

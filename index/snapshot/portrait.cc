@@ -1,4 +1,4 @@
-#include "index/snapshot/profile_pieces.h"
+#include "index/snapshot/portrait.h"
 
 #include <algorithm>
 #include <string>
@@ -10,6 +10,9 @@ namespace concord::index {
 namespace {
 
 using Builder = flatbuffers::FlatBufferBuilder;
+using Text = flatbuffers::Offset<flatbuffers::String>;
+template <typename T>
+using Tables = flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<T>>>;
 constexpr std::string_view kAttributePrefix = "attributes.";
 
 // Claims stand sorted by name, then source: calls visit(name, first, last) for each name.
@@ -27,6 +30,16 @@ template <typename It>
 It winner(It first, It last) {
   return std::max_element(
       first, last, [](const auto& a, const auto& b) { return a.second.stamp < b.second.stamp; });
+}
+
+// The claim that counts for `name`: the greatest stamp over all sources; null when there is none or
+// it was cleared.
+const ClaimState* current_claim(const CustomerRecord& record, std::string_view name) {
+  const ClaimState* best = nullptr;
+  for (auto at = record.claims.lower_bound({std::string(name), ""});
+       at != record.claims.end() && at->first.name == name; ++at)
+    if (best == nullptr || best->stamp < at->second.stamp) best = &at->second;
+  return best == nullptr || best->cleared ? nullptr : best;
 }
 
 std::string text_claim(const CustomerRecord& record, std::string_view name) {
@@ -137,15 +150,21 @@ void write_consent(JsonWriter& out, const ConsentKey& key, const ConsentValue& c
   out.end_object();
 }
 
+void write_merged(JsonWriter& out, const CustomerRecord& record) {
+  out.begin_array();
+  for (const CustomerId id : record.merged_from) out.id(id);
+  out.end_array();
+}
+
 template <typename Write>
-RecordOffsets::Text piece(Builder& builder, Buffer& json, Write&& write) {
+Text piece(Builder& builder, Buffer& json, Write&& write) {
   json.clear();
   JsonWriter out(json);
   write(out);
   return builder.CreateString(json.data(), json.size());
 }
 
-RecordOffsets::Tables<wire::Claim> build_claims(Builder& b, const CustomerRecord& record) {
+Tables<wire::Claim> build_claims(Builder& b, const CustomerRecord& record) {
   std::vector<flatbuffers::Offset<wire::Claim>> all;
   for (const auto& [key, claim] : record.claims) {
     const auto text = b.CreateString(claim.value.text);
@@ -159,7 +178,7 @@ RecordOffsets::Tables<wire::Claim> build_claims(Builder& b, const CustomerRecord
   return b.CreateVector(all);
 }
 
-RecordOffsets::Tables<wire::Identity> build_identities(Builder& b, const CustomerRecord& record) {
+Tables<wire::Identity> build_identities(Builder& b, const CustomerRecord& record) {
   std::vector<flatbuffers::Offset<wire::Identity>> all;
   for (const auto& [text, identity] : record.identities) {
     const std::size_t colon = text.find(':');
@@ -172,7 +191,7 @@ RecordOffsets::Tables<wire::Identity> build_identities(Builder& b, const Custome
   return b.CreateVector(all);
 }
 
-RecordOffsets::Tables<wire::Member> build_members(Builder& b, const CustomerRecord& record) {
+Tables<wire::Member> build_members(Builder& b, const CustomerRecord& record) {
   std::vector<flatbuffers::Offset<wire::Member>> all;
   for (const auto& [key, member] : record.members) {
     const auto account = b.CreateString(key.account);
@@ -186,8 +205,7 @@ RecordOffsets::Tables<wire::Member> build_members(Builder& b, const CustomerReco
   return b.CreateVector(all);
 }
 
-RecordOffsets::Tables<wire::ConsentState> build_consents(Builder& b, Buffer& json,
-                                                         const CustomerRecord& record) {
+Tables<wire::ConsentState> build_consents(Builder& b, Buffer& json, const CustomerRecord& record) {
   std::vector<flatbuffers::Offset<wire::ConsentState>> all;
   for (const auto& [key, consent] : record.consents) {
     const auto shown = piece(b, json, [&](JsonWriter& out) { write_consent(out, key, consent); });
@@ -209,61 +227,35 @@ RecordOffsets::Tables<wire::ConsentState> build_consents(Builder& b, Buffer& jso
 
 }  // namespace
 
-const ClaimState* current_claim(const CustomerRecord& record, std::string_view name) {
-  const ClaimState* best = nullptr;
-  for (auto at = record.claims.lower_bound({std::string(name), ""});
-       at != record.claims.end() && at->first.name == name; ++at)
-    if (best == nullptr || best->stamp < at->second.stamp) best = &at->second;
-  return best == nullptr || best->cleared ? nullptr : best;
-}
-
-RecordOffsets build_profile(Builder& b, Buffer& json, const CustomerRecord& record) {
-  RecordOffsets out;
-  out.claims = build_claims(b, record);
-  out.needs = b.CreateVectorOfStrings(lines_of(text_claim(record, "needs")));
-  out.identities = build_identities(b, record);
-  out.members = build_members(b, record);
-  out.consents = build_consents(b, json, record);
+std::string_view encode_portrait(Builder& b, Buffer& json, const CustomerRecord& record) {
+  b.Clear();
+  const auto claims = build_claims(b, record);
+  const auto needs = b.CreateVectorOfStrings(lines_of(text_claim(record, "needs")));
+  const auto identities = build_identities(b, record);
+  const auto members = build_members(b, record);
+  const auto consents = build_consents(b, json, record);
   std::vector<std::uint64_t> merged;
   for (const CustomerId id : record.merged_from) merged.push_back(id.value);
-  out.merged_from = b.CreateVector(merged);
+  const auto merged_from = b.CreateVector(merged);
   const auto made = [&](auto write) {
     return piece(b, json, [&](JsonWriter& writer) { write(writer, record); });
   };
-  out.profile = made(write_profile);
-  out.identities_json = made(write_identities);
-  out.conflicts = made(write_conflicts);
-  out.preferences = made(write_preferences);
-  out.merged = piece(b, json, [&](JsonWriter& writer) {
-    writer.begin_array();
-    for (const CustomerId id : record.merged_from) writer.id(id);
-    writer.end_array();
-  });
-  out.language = b.CreateString(text_claim(record, "language"));
-  out.time_zone = b.CreateString(text_claim(record, "time_zone"));
-  out.name = b.CreateString(text_claim(record, "name"));
-  out.owner = b.CreateString(text_claim(record, "attributes.owner_of_record"));
-  if (const ClaimState* since = current_claim(record, "since")) out.since_ms = since->value.integer;
-  return out;
-}
-
-void RecordOffsets::add_to(wire::RecordBuilder& record) const {
-  record.add_claims(claims);
-  record.add_needs(needs);
-  record.add_identities(identities);
-  record.add_members(members);
-  record.add_consents(consents);
-  record.add_merged_from(merged_from);
-  record.add_profile_json(profile);
-  record.add_identities_json(identities_json);
-  record.add_conflicts_json(conflicts);
-  record.add_merged_json(merged);
-  record.add_preferences_json(preferences);
-  record.add_language(language);
-  record.add_time_zone(time_zone);
-  record.add_name(name);
-  record.add_owner(owner);
-  record.add_since(since_ms);
+  const auto profile_json = made(write_profile);
+  const auto identities_json = made(write_identities);
+  const auto conflicts_json = made(write_conflicts);
+  const auto merged_json = made(write_merged);
+  const auto preferences_json = made(write_preferences);
+  const auto text = [&](std::string_view name) { return b.CreateString(text_claim(record, name)); };
+  const auto language = text("language");
+  const auto time_zone = text("time_zone");
+  const auto name = text("name");
+  const auto owner = text("attributes.owner_of_record");
+  const ClaimState* since = current_claim(record, "since");
+  b.Finish(wire::CreatePortrait(b, claims, needs, identities, members, consents, merged_from,
+                                profile_json, identities_json, conflicts_json, merged_json,
+                                preferences_json, language, time_zone, name,
+                                since == nullptr ? kNoTime : since->value.integer, owner));
+  return {reinterpret_cast<const char*>(b.GetBufferPointer()), b.GetSize()};
 }
 
 }  // namespace concord::index

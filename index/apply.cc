@@ -1,0 +1,170 @@
+#include "index/apply.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+#include "index/base/assert.h"
+#include "index/base/hash.h"
+#include "index/base/parallel.h"
+
+namespace concord::index {
+
+Applier::Applier(std::shared_ptr<SnapshotState> state, Releases releases)
+    : state_(std::move(state)), writer_(state_), releases_(std::move(releases)) {}
+
+Result<CustomerRecord> Applier::record_of(std::uint32_t slot) const {
+  if (const Version* version = writer_.newest(slot); version != nullptr)
+    return decode_record(version->view());
+  CustomerRecord fresh;
+  fresh.id = writer_.id_of(slot);
+  return fresh;
+}
+
+void Applier::put(std::uint32_t slot, CustomerRecord& record, EventSeq seq) {
+  record.is_account = is_account(record);
+  releases_.apply_to(record);
+  encoder_.encode(record, encoded_);
+  writer_.put(slot, encoded_, seq);
+  if (waiters_) waiters_->note(writer_.newest(slot)->view(), slot);
+}
+
+std::uint32_t Applier::add_customer(const NormalisedIdentity& first) {
+  return writer_.add_slot(new_customer_id(
+      first, [&](CustomerId id) { return writer_.slot_of(id) != SnapshotWriter::kNoSlot; }));
+}
+
+std::uint32_t Applier::find(const NormalisedIdentity& identity) const {
+  const std::uint32_t slot = writer_.slot_of(identity);
+  return slot == SnapshotWriter::kNoSlot ? kNoOwner : slot;
+}
+
+CustomerId Applier::account_of(const Prepared& prepared, EventSeq seq) {
+  if (!prepared.account) return {};
+  std::uint32_t slot = find(*prepared.account);
+  if (slot == kNoOwner) {
+    slot = add_customer(*prepared.account);
+    CustomerRecord account;
+    account.id = writer_.id_of(slot);
+    introduce_account(account, prepared, seq);
+    put(slot, account, seq);
+    writer_.bind(*prepared.account, slot);
+  }
+  return writer_.id_of(slot);
+}
+
+Result<void> Applier::apply_to_customer(const Prepared& prepared, EventSeq seq) {
+  const auto plan =
+      plan_owner(prepared.identities, [&](const NormalisedIdentity& id) { return find(id); });
+  if (!plan) return tl::unexpected<Error>(plan.error());
+  // Read everything first: a damaged record must leave the state as it is.
+  std::vector<CustomerRecord> losers;
+  for (const std::uint32_t slot : plan->losers) {
+    auto loser = record_of(slot);
+    if (!loser) return tl::unexpected<Error>(loser.error());
+    losers.push_back(std::move(*loser));
+  }
+  CustomerRecord record;
+  if (plan->survivor != kNoOwner) {
+    auto known = record_of(plan->survivor);
+    if (!known) return tl::unexpected<Error>(known.error());
+    record = std::move(*known);
+  }
+  // In the order of the batch index, which numbers the customer before the account.
+  const std::uint32_t slot =
+      plan->survivor == kNoOwner ? add_customer(*plan->first) : plan->survivor;
+  const CustomerId account = account_of(prepared, seq);
+  record.id = writer_.id_of(slot);
+  for (std::size_t i = 0; i < losers.size(); ++i) {
+    merge_records(record, std::move(losers[i]), seq);
+    writer_.redirect(plan->losers[i], slot, seq);
+  }
+  fold(record, fold_input(prepared, seq, account));
+  put(slot, record, seq);
+  for (const NormalisedIdentity& identity : prepared.identities) writer_.bind(identity, slot);
+  return {};
+}
+
+Result<void> Applier::apply_release(const Prepared& prepared, std::string_view bytes,
+                                    EventSeq seq) {
+  if (!waiters_) {
+    waiters_.emplace();
+    for (std::uint32_t slot = 0; slot < state_->slots.size(); ++slot)
+      if (const Version* version = writer_.newest(slot);
+          version != nullptr && state_->survivor(slot, ~EventSeq{0}) == slot)
+        waiters_->note(version->view(), slot);
+  }
+  std::map<std::uint32_t, CustomerRecord> concerned;
+  for (const std::uint32_t waiting : waiters_->of(*prepared.event)) {
+    const std::uint32_t slot = state_->survivor(waiting, ~EventSeq{0});
+    auto record = record_of(slot);
+    if (!record) return tl::unexpected<Error>(record.error());
+    concerned.emplace(slot, std::move(*record));
+  }
+  releases_.add(seq, bytes);
+  for (auto& [slot, record] : concerned) put(slot, record, seq);
+  return {};
+}
+
+Result<void> Applier::apply(const Prepared& prepared, std::string_view bytes, EventSeq seq) {
+  const EventType type = type_of(*prepared.event);
+  if (Releases::is_release(*prepared.event)) return apply_release(prepared, bytes, seq);
+  if (changes_a_record(type)) return apply_to_customer(prepared, seq);
+  if (type == EventType::knowledge)
+    return fail(Code::unsupported, "knowledge comes with the next generation", "/knowledge");
+  return {};
+}
+
+namespace {
+
+// What a record says: its facts and all that answers show, written in the one way.
+Result<Hash128> record_hash(const RecordView& view, const Releases& releases) {
+  auto record = decode_record(view);
+  if (!record) return tl::unexpected<Error>(record.error());
+  releases.apply_to(*record);
+  RecordEncoder encoder;
+  EncodedRecord encoded;
+  encoder.encode(*record, encoded);
+  std::string all = std::move(encoded.record);
+  for (const std::string& tail : encoded.tails) all += tail;
+  return hash128(all);
+}
+
+}  // namespace
+
+Result<Hash128> Applier::state_hash(unsigned threads) const {
+  struct Line {
+    std::uint64_t id = 0;
+    std::uint64_t survivor = 0;  // 0: itself
+    Hash128 hash;
+  };
+  const EventSeq revision = state_->published.load();
+  std::vector<Line> lines(state_->slots.size());
+  std::mutex mutex;
+  Result<void> status;
+  parallel_chunks(lines.size(), 256, threads, [&](std::size_t at, std::size_t end, std::size_t) {
+    for (; at < end; ++at) {
+      const auto slot = static_cast<std::uint32_t>(at);
+      Line& line = lines[at];
+      line.id = state_->slots[slot].id;
+      const std::uint32_t survivor = state_->survivor(slot, revision);
+      const Version* version = state_->version_at(slot, revision);
+      if (survivor != slot)
+        line.survivor = state_->slots[survivor].id;
+      else if (version != nullptr) {
+        const auto hash = record_hash(version->view(), releases_);
+        if (hash) line.hash = *hash;
+        const std::scoped_lock lock(mutex);
+        if (!hash) status = tl::unexpected<Error>(hash.error());
+      }
+    }
+  });
+  if (!status) return tl::unexpected<Error>(status.error());
+  std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.id < b.id; });
+  static_assert(sizeof(Line) == 32);  // no bytes between: hashed as they lie
+  const Hash128 all =
+      hash128({reinterpret_cast<const char*>(lines.data()), lines.size() * sizeof(Line)});
+  return Hash128{all.low ^ mix64(revision), all.high ^ mix64(~revision)};
+}
+
+}  // namespace concord::index

@@ -1,0 +1,56 @@
+// Events into the published state, in log order: whose an event is, his record after it, who else
+// is concerned. Nothing is readable before publish(). Thread class: one-owner.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "index/customer/releases.h"
+#include "index/intake.h"
+#include "index/snapshot/publish.h"
+#include "index/snapshot/snapshot_writer.h"
+#include "index/waiters.h"
+
+namespace concord::index {
+
+class Applier {
+ public:
+  /// `releases`: those among the events already in `state`.
+  Applier(std::shared_ptr<SnapshotState> state, Releases releases);
+
+  /// The event becomes part of what the next publish() shows. `bytes`: the event itself, kept when
+  /// it is a release. Requires: seq above the published one and not below an earlier one; seqs
+  /// that change nobody (heartbeats) may be left out. Errors: bad_input (no customer), unsupported,
+  /// damaged (a stored record does not read back); the state is then unchanged.
+  Result<void> apply(const Prepared& prepared, std::string_view bytes, EventSeq seq);
+  /// Makes everything applied so far readable, as revision `seq`. Records that several events
+  /// touched since the last call are published once: the versions in between never existed.
+  void publish(EventSeq seq) { writer_.publish(seq); }
+
+  /// Equal for equal states, however they came to be: event by event, in batches, or rebuilt. Every
+  /// record is read back and written anew, so that how it is cut into segments does not count.
+  /// Requires: nothing applied since the last publish(). O(base), on `threads` threads (0: all).
+  /// Errors: damaged.
+  [[nodiscard]] Result<Hash128> state_hash(unsigned threads) const;
+
+  [[nodiscard]] SnapshotWriter& writer() { return writer_; }
+  [[nodiscard]] const Releases& releases() const { return releases_; }
+
+ private:
+  Result<CustomerRecord> record_of(std::uint32_t slot) const;
+  void put(std::uint32_t slot, CustomerRecord& record, EventSeq seq);
+  std::uint32_t add_customer(const NormalisedIdentity& first);
+  [[nodiscard]] std::uint32_t find(const NormalisedIdentity& identity) const;
+  Result<void> apply_to_customer(const Prepared& prepared, EventSeq seq);
+  Result<void> apply_release(const Prepared& prepared, std::string_view bytes, EventSeq seq);
+  CustomerId account_of(const Prepared& prepared, EventSeq seq);
+
+  std::shared_ptr<SnapshotState> state_;
+  SnapshotWriter writer_;
+  Releases releases_;
+  std::optional<Waiters> waiters_;  // filled at the first release
+  RecordEncoder encoder_;
+  EncodedRecord encoded_;
+};
+
+}  // namespace concord::index
