@@ -121,7 +121,7 @@ Exchange::Step Exchange::read_body(std::string_view input, ExchangeState& state)
         read_chunks(input, state.body_bytes_max_, state.chunks_, bytes, step.consumed);
     if (outcome == ChunkOutcome::malformed) return refuse_and_close(kBadChunk, state, input);
     if (outcome == ChunkOutcome::over_limit) return refuse_and_close(kBodyTooLarge, state, input);
-    if (!state.body_.share.raise_to(bytes.size()))
+    if (!state.body_.share.raise_to(bytes.capacity()))
       return refuse_and_close(kTooManyBodies, state, input);
     if (outcome == ChunkOutcome::need_more) return step;
   }
@@ -174,7 +174,9 @@ Exchange::Step Exchange::answer(Request& request, ExchangeState& state) {
   const ConnectionField connection = step.close       ? ConnectionField::close
                                      : request.http10 ? ConnectionField::keep_alive
                                                       : ConnectionField::none;
-  const BodyEnd end = response_.stream ? BodyEnd::chunk : BodyEnd::length;
+  const BodyEnd end = !response_.stream ? BodyEnd::length
+                      : request.http10  ? BodyEnd::connection
+                                        : BodyEnd::chunk;
   head_.clear();
   append_head(head_, response_, date_.at(unix_seconds_), connection, end);
   const bool with_body = request.method != Method::head && may_have_body(response_.status);

@@ -184,10 +184,12 @@ void EventLoop::keep_rest(Connection& c, std::string_view input, std::size_t con
   c.pending.truncate(rest.size());
 }
 
-// All is sent and the connection shall end. After a refusal unread bytes may still come in; closing
-// on them would make the kernel throw our answer away, so say "no more" and wait a little.
+// All is sent and the connection shall end. After a refusal unread bytes may still come in, and
+// behind a parked request they lie in the kernel; closing on them would make it throw our answer
+// away, so say "no more" and wait a little.
 void EventLoop::finish(Connection& c) {
-  if (!c.linger_after || ::shutdown(c.fd, SHUT_WR) != 0) return close(c);
+  const bool unread = c.linger_after || c.events == EPOLLRDHUP;
+  if (!unread || ::shutdown(c.fd, SHUT_WR) != 0) return close(c);
   set_wait(c, kLinger);
 }
 

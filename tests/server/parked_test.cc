@@ -174,6 +174,23 @@ TEST(Parked, BehindAnAnswerThatIsNotTakenItStillWaitsItsTurn) {
   EXPECT_EQ(body_of(client.read_answer()), "/end");
 }
 
+TEST(Parked, UnreadRequestsBehindTheLastAnswerDoNotDestroyIt) {
+  for (int round = 0; round < 20; ++round) {
+    WaitingService service;
+    TestClient client = service.connect(4096);
+    const std::string body(60'000, 'x');
+    ASSERT_TRUE(client.send(post_head("/wait", body.size()) + body));
+    ASSERT_EQ(service.parked_become(1), 1);
+    ASSERT_TRUE(client.send(get_request("/never")));
+    std::this_thread::sleep_for(5ms);
+    service.listener->stop();
+    service.gate.open();
+    service.ring();
+    std::this_thread::sleep_for(5ms);
+    ASSERT_EQ(body_of(client.read_all()).size(), body.size() + 5) << round;
+  }
+}
+
 TEST(Parked, StopWaitsForTheAnswerButNotPastTheDeadline) {
   WaitingService service;
   TestClient answered = service.connect();
