@@ -74,8 +74,7 @@ TEST(AdmissionAtTheHead, BodiesInFlightAreBounded) {
   WaitingService service(settings);
   TestClient first = service.connect();
   ASSERT_TRUE(first.send(post_head("/large", 8'000'000) + "x"));
-  std::this_thread::sleep_for(30ms);
-  EXPECT_EQ(service.listener->body_bytes(), 8'000'000U);
+  EXPECT_TRUE(soon([&] { return service.listener->body_bytes() == 8'000'000U; }));
   TestClient second = service.connect();
   ASSERT_TRUE(second.send(post_head("/large", 8'000'000)));
   const std::string got = second.read_answer();

@@ -2,9 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
-#include <functional>
 
 namespace concord::server {
 namespace {
@@ -80,12 +78,6 @@ class WaitingHandler final : public Handler {
   WaitingService& service_;
 };
 
-template <typename Count>
-Count become(Count wanted, const std::function<Count()>& count) {
-  for (int i = 0; i < 1000 && count() != wanted; ++i) std::this_thread::sleep_for(5ms);
-  return count();
-}
-
 }  // namespace
 
 void TestFeed::add(std::string_view text) {
@@ -126,11 +118,18 @@ void WaitingService::ring() const {
 }
 
 std::size_t WaitingService::connections_become(std::size_t count) const {
-  return become<std::size_t>(count, [this] { return listener->connections(); });
+  soon([&] { return listener->connections() == count; });
+  return listener->connections();
 }
 
 int WaitingService::parked_become(int count) const {
-  return become<int>(count, [this] { return parked.load(); });
+  soon([&] { return parked == count && listener->parked() == static_cast<std::size_t>(count); });
+  return parked;
+}
+
+bool soon(const std::function<bool()>& holds) {
+  for (int i = 0; i < 2000 && !holds(); ++i) std::this_thread::sleep_for(5ms);
+  return holds();
 }
 
 std::string get_request(std::string_view path) {

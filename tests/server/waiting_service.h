@@ -3,6 +3,7 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -55,7 +56,7 @@ class WaitingService {
   [[nodiscard]] TestClient connect(int receive_bytes = 0) const {
     return TestClient(listener->port(), false, receive_bytes);
   }
-  /// Waits up to five seconds until there are so many; the last count seen.
+  /// Waits until there are so many, ten seconds at most; the last count seen.
   [[nodiscard]] std::size_t connections_become(std::size_t count) const;
   [[nodiscard]] int parked_become(int count) const;
 
@@ -73,6 +74,8 @@ class WaitingService {
   std::thread thread_;
 };
 
+/// Whether it holds within ten seconds.
+bool soon(const std::function<bool()>& holds);
 /// A GET with no fields but Host.
 std::string get_request(std::string_view path);
 /// The head of a POST; the body comes after it.
