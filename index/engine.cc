@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <filesystem>
 
 #include "index/apply.h"
+#include "index/base/assert.h"
 #include "index/generation.h"
 #include "index/reindex_text.h"
+#include "index/roll.h"
 
 namespace concord::index {
 
@@ -17,7 +20,8 @@ struct Engine::Impl {
   std::shared_ptr<SnapshotState> state;
   Snapshot snapshot;
   Applier applier;
-  GenerationInfo info;
+  std::deque<GenerationInfo> infos{1};  // what generation() has told stays readable
+  std::atomic<const GenerationInfo*> info{&infos.front()};
   SourceBook sources;
   std::atomic<std::int64_t> newest_at_ms{0};
   std::optional<TextIndex> text;
@@ -28,6 +32,21 @@ struct Engine::Impl {
   // What every event changes: how fresh its source is, and how new the base.
   void take_note(const wire::Event& event, EventSeq seq);
 };
+
+GenerationInfo info_of(const std::string& name, const Manifest& manifest) {
+  GenerationInfo info{name,
+                      manifest.seq,
+                      manifest.chain,
+                      manifest.newest_at,
+                      manifest.customers,
+                      manifest.accounts,
+                      manifest.entries,
+                      manifest.identities,
+                      manifest.knowledge,
+                      0};
+  for (const FileSums& file : manifest.files) info.bytes += file.bytes;
+  return info;
+}
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Engine::~Engine() = default;
@@ -43,12 +62,7 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& data_folder, uns
   if (!loaded) return tl::unexpected<Error>(loaded.error());
   auto impl = std::make_unique<Impl>(loaded->state, std::move(loaded->releases));
   const Manifest& manifest = loaded->manifest;
-  impl->info = {loaded->name,       manifest.seq,
-                manifest.chain,     manifest.newest_at,
-                manifest.customers, manifest.accounts,
-                manifest.entries,   manifest.identities,
-                manifest.knowledge, 0};
-  for (const FileSums& file : manifest.files) impl->info.bytes += file.bytes;
+  impl->infos.front() = info_of(loaded->name, manifest);
   impl->staged = manifest.seq;
   impl->sources.begin(manifest.sources);
   impl->newest_at_ms = manifest.newest_at.ms;
@@ -68,7 +82,25 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& data_folder, uns
 }
 
 const Snapshot& Engine::snapshot() const { return impl_->snapshot; }
-const GenerationInfo& Engine::generation() const { return impl_->info; }
+const GenerationInfo& Engine::generation() const { return *impl_->info.load(); }
+
+void Engine::rolled(GenerationInfo info) {
+  impl_->infos.push_back(std::move(info));
+  impl_->info.store(&impl_->infos.back());
+}
+
+RollPoint Engine::roll_point(Hash128 chain) const {
+  const Impl& impl = *impl_;
+  CONCORD_ASSERT(impl.staged == impl.state->published.load());
+  RollPoint point{
+      impl.snapshot.pin(),  impl.state, chain, newest_at(), impl.sources.all(), 0, {}, {}, 0,
+      impl.text.has_value()};
+  point.sources_seq = impl.snapshot.sources(point.pin).seq;
+  point.releases = impl.applier.releases().all();
+  for (const KnowledgePage& page : impl.pages) point.knowledge.append(page.json).append("\n");
+  point.pages = impl.pages.size();
+  return point;
+}
 SourceBook& Engine::sources() const { return impl_->sources; }
 UnixMillis Engine::newest_at() const { return {impl_->newest_at_ms.load()}; }
 const TextIndex* Engine::text() const { return impl_->text ? &*impl_->text : nullptr; }

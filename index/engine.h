@@ -18,7 +18,8 @@
 
 namespace concord::index {
 
-struct Prepared;  // intake.h
+struct Prepared;   // intake.h
+struct RollPoint;  // roll.h
 
 struct GenerationInfo {
   std::string name;  // folder of the generation inside the data folder
@@ -32,6 +33,8 @@ struct GenerationInfo {
   std::uint64_t knowledge = 0;
   std::uint64_t bytes = 0;  // of all its files
 };
+
+GenerationInfo info_of(const std::string& name, const Manifest& manifest);
 
 class Engine {
  public:
@@ -63,6 +66,12 @@ class Engine {
   /// the next seq, publish() makes everything staged readable. `prepared` is of `event_bytes`.
   Result<void> stage(const Prepared& prepared, std::string_view event_bytes);
   void publish();
+
+  /// What the next generation is made of, at the published revision. Call it where apply() may be
+  /// called, with nothing staged. `chain`: of the log, up to that revision.
+  [[nodiscard]] RollPoint roll_point(Hash128 chain) const;
+  /// generation() from now on: what was rolled from a point of this engine. One-owner.
+  void rolled(GenerationInfo info);
 
   /// Replaced versions that wait for a reader to let go. Any-thread.
   [[nodiscard]] std::size_t retired_versions() const;

@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "index/base/assert.h"
+#include "index/base/failpoint.h"
 #include "index/base/files.h"
 #include "index/base/hash.h"
 #include "index/base/parallel.h"
@@ -42,6 +43,13 @@ Result<void> sync_folders(const std::string& folder) {
     if (entry.is_directory())
       if (auto done = sync_folder(entry.path().string()); !done) return done;
   return sync_folder(folder);
+}
+
+// Without its manifest it is nothing: a removal that is cut short leaves no half generation.
+void remove_generation(const fs::path& folder) {
+  std::error_code ignored;
+  fs::remove(folder / "MANIFEST", ignored);
+  fs::remove_all(folder, ignored);
 }
 
 // Every regular file below the folder but the manifest, by name.
@@ -123,6 +131,38 @@ std::uint64_t write_record(FileWriter& file, const EncodedRecord& record, EventS
   return offset;
 }
 
+std::uint64_t write_version(FileWriter& file, const Version& version) {
+  const std::uint64_t offset = file.size();
+  RecordHeader header;
+  header.record_bytes = version.record_bytes;
+  header.tail_count = version.tail_count;
+  header.seq = version.seq;
+  std::uint64_t tails = 0;  // they lie behind their sizes, one after the other
+  for (std::uint64_t i = 0; i < version.tail_count; ++i) tails += version.tail_bytes[i];
+  const std::uint64_t bytes =
+      sizeof header + header.record_bytes + header.tail_count * sizeof(std::uint64_t) + tails;
+  const std::string pad = padding(bytes, 64);
+  header.total_bytes = bytes + pad.size();
+  file.write(bytes_of(&header, sizeof header));
+  file.write(bytes_of(&version + 1, version.record_bytes));
+  if (version.tail_count > 0)
+    file.write(bytes_of(version.tail_bytes, version.tail_count * sizeof(std::uint64_t) + tails));
+  file.write(pad);
+  return offset;
+}
+
+Result<void> write_shared(std::span<const Releases::Stored> releases, const std::string& folder) {
+  auto shared = FileWriter::create((fs::path(folder) / kSharedFile).string());
+  if (!shared) return tl::unexpected<Error>(shared.error());
+  for (const Releases::Stored& release : releases) {
+    const std::uint64_t head[2] = {release.seq, release.bytes.size()};
+    shared->write(bytes_of(head, sizeof head));
+    shared->write(release.bytes);
+    shared->write(padding(release.bytes.size(), 8));
+  }
+  return shared->close();
+}
+
 MappedRecords::MappedRecords(std::string_view bytes) {
   while (!bytes.empty()) {
     RecordHeader header;
@@ -157,11 +197,12 @@ std::string generation_folder(const std::string& data_folder, const std::string&
   return (fs::path(data_folder) / "generations" / name).string();
 }
 
-Result<void> finish_generation(const std::string& data_folder, const std::string& name,
-                               Manifest manifest, unsigned threads) {
-  const std::string folder = generation_folder(data_folder, name);
+namespace {
+
+// Checksums of all files, on `threads` threads.
+Result<std::vector<FileSums>> sum_files(const std::string& folder, unsigned threads) {
   const std::vector<std::string> names = files_below(folder);
-  manifest.files.resize(names.size());
+  std::vector<FileSums> files(names.size());
   std::mutex mutex;
   Result<void> status;
   parallel_chunks(names.size(), 1, threads, [&](std::size_t i, std::size_t, std::size_t) {
@@ -170,15 +211,55 @@ Result<void> finish_generation(const std::string& data_folder, const std::string
     if (!sums)
       status = tl::unexpected<Error>(sums.error());
     else
-      manifest.files[i] = std::move(*sums);
+      files[i] = std::move(*sums);
   });
-  if (!status) return status;
-  for (const std::string& file : names)
-    if (auto done = sync_file((fs::path(folder) / file).string()); !done) return done;
+  if (!status) return tl::unexpected<Error>(status.error());
+  return files;
+}
+
+Result<void> passed(std::string_view name) {
+  if (failpoint(name)) return failpoint_error(name);
+  return {};
+}
+
+Result<void> finish_generation(const std::string& data_folder, const std::string& name,
+                               Manifest manifest, unsigned threads) {
+  const std::string folder = generation_folder(data_folder, name);
+  auto files = sum_files(folder, threads);
+  if (!files) return tl::unexpected<Error>(files.error());
+  manifest.files = std::move(*files);
+  for (const FileSums& file : manifest.files)
+    if (auto done = sync_file((fs::path(folder) / file.name).string()); !done) return done;
   if (auto done = sync_folders(folder); !done) return done;
+  if (auto done = passed("generation.files_synced"); !done) return done;
   if (auto done = write_manifest(folder, manifest); !done) return done;
   if (auto done = sync_folder((fs::path(data_folder) / "generations").string()); !done) return done;
-  return write_file_durably((fs::path(data_folder) / kCurrent).string(), current_line(name));
+  if (auto done = passed("generation.manifest_written"); !done) return done;
+  if (auto done =
+          write_file_durably((fs::path(data_folder) / kCurrent).string(), current_line(name));
+      !done)
+    return done;
+  return passed("generation.current_written");
+}
+
+}  // namespace
+
+Result<std::string> install_generation(const std::string& data_folder, const std::string& building,
+                                       Manifest manifest, unsigned threads) {
+  std::uint64_t build = 1;
+  while (fs::exists(generation_folder(data_folder, generation_name(manifest.seq, build)))) ++build;
+  const std::string name = generation_name(manifest.seq, build);
+  const std::string folder = generation_folder(data_folder, name);
+  std::error_code error;
+  fs::rename(building, folder, error);
+  if (error) return fail(Code::io_error, "cannot rename: " + error.message(), building);
+  auto done = passed("generation.renamed");
+  if (done) done = finish_generation(data_folder, name, std::move(manifest), threads);
+  if (done) return name;
+  // It may be current although the last sync failed: then it stays.
+  if (const auto current = current_generation(data_folder); !current || *current != name)
+    remove_generation(folder);
+  return tl::unexpected<Error>(done.error());
 }
 
 Result<std::string> current_generation(const std::string& data_folder) {
@@ -227,11 +308,7 @@ void remove_old_generations(const std::string& data_folder) {
     if (ours && name != *current && (kept == complete.end() || name != *kept))
       gone.push_back(entry.path());
   }
-  for (const fs::path& path : gone) {
-    // Without its manifest it is nothing: a removal that is cut short leaves no half generation.
-    fs::remove(path / "MANIFEST", ignored);
-    fs::remove_all(path, ignored);
-  }
+  for (const fs::path& path : gone) remove_generation(path);
 }
 
 bool verify_generation(const std::string& folder, const Manifest& manifest, unsigned threads,

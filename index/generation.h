@@ -93,10 +93,18 @@ class DataLock {
 /// Writes one record (header, record, tail sizes, tails); returns its offset.
 std::uint64_t write_record(FileWriter& file, const EncodedRecord& record, EventSeq seq);
 
-/// Sums every file of the folder into the manifest, writes it, and makes the generation current:
-/// files, folder, MANIFEST, then CURRENT, each synced before the next.
-Result<void> finish_generation(const std::string& data_folder, const std::string& name,
-                               Manifest manifest, unsigned threads);
+/// The same for a published version, as it lies in memory.
+std::uint64_t write_version(FileWriter& file, const Version& version);
+/// Writes shared.bin into `folder`.
+Result<void> write_shared(std::span<const Releases::Stored> releases, const std::string& folder);
+
+/// Gives the files in `building` their name as a generation, sums every one into the manifest,
+/// writes that, and makes the generation current: files, folder, MANIFEST, then CURRENT, each
+/// synced before the next. Returns the name. On an error what was current stays so, and nothing of
+/// the new one is left (`building` is the caller's to remove). Failpoints: generation.renamed,
+/// .files_synced, .manifest_written, .current_written.
+Result<std::string> install_generation(const std::string& data_folder, const std::string& building,
+                                       Manifest manifest, unsigned threads);
 
 /// The records of a records.bin that was just written (it is not verified), read in place.
 class MappedRecords {

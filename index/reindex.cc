@@ -47,9 +47,6 @@ struct Reindex::Impl {
 
   ~Impl() {
     if (building.empty()) return;
-    // A generation may be current although its last sync failed: then it stays.
-    const auto current = current_generation(data_folder);
-    if (current && generation_folder(data_folder, *current) == building) return;
     std::error_code ignored;
     fs::remove_all(building, ignored);
   }
@@ -58,7 +55,6 @@ struct Reindex::Impl {
   void fold_window(const ReindexPlan& plan, std::size_t begin, std::vector<Folded>& window) const;
   [[nodiscard]] std::size_t window_at(const ReindexPlan& plan, std::size_t begin) const;
   Result<void> write_records(const ReindexPlan& plan, Manifest& manifest);
-  Result<void> write_shared();
   Result<void> write_text(Manifest& manifest);
   Result<std::string> install(Manifest manifest);
 };
@@ -169,18 +165,6 @@ Result<void> Reindex::Impl::write_records(const ReindexPlan& plan, Manifest& man
   return {};
 }
 
-Result<void> Reindex::Impl::write_shared() {
-  auto shared = FileWriter::create(file(kSharedFile));
-  if (!shared) return tl::unexpected<Error>(shared.error());
-  for (const Releases::Stored& release : intake->releases.all()) {
-    const std::uint64_t head[2] = {release.seq, release.bytes.size()};
-    shared->write(bytes_of(head, sizeof head));
-    shared->write(release.bytes);
-    shared->write(std::string((8 - release.bytes.size() % 8) % 8, '\0'));
-  }
-  return shared->close();
-}
-
 Result<void> Reindex::Impl::write_text(Manifest& manifest) {
   const std::vector<KnowledgePage> pages = knowledge_pages(intake->knowledge);
   auto knowledge = FileWriter::create(file(kKnowledgeFile));
@@ -204,16 +188,9 @@ Result<void> Reindex::Impl::write_text(Manifest& manifest) {
 }
 
 Result<std::string> Reindex::Impl::install(Manifest manifest) {
-  std::uint64_t build = 1;
-  while (fs::exists(generation_folder(data_folder, generation_name(manifest.seq, build)))) ++build;
-  const std::string name = generation_name(manifest.seq, build);
-  std::error_code error;
-  fs::rename(building, generation_folder(data_folder, name), error);
-  if (error) return fail(Code::io_error, "cannot rename: " + error.message(), building);
-  building = generation_folder(data_folder, name);
   if (options.progress) options.progress("checksums", 0, 0);
-  if (auto done = finish_generation(data_folder, name, std::move(manifest), options.threads); !done)
-    return tl::unexpected<Error>(done.error());
+  auto name = install_generation(data_folder, building, std::move(manifest), options.threads);
+  if (!name) return name;
   building.clear();
   remove_old_generations(data_folder);
   return name;
@@ -243,7 +220,7 @@ Result<ReindexReport> Reindex::finish() {
   }
   std::error_code ignored;
   fs::remove(impl.file(kSpool), ignored);
-  if (done) done = impl.write_shared();
+  if (done) done = write_shared(intake.releases.all(), impl.building);
   if (done) done = impl.write_text(manifest);
   if (!done) return tl::unexpected<Error>(done.error());
   ReindexReport report = intake.report;
