@@ -74,8 +74,8 @@ class RollWriter {
 };
 
 void RollWriter::write_identities(const RecordView& record, std::uint32_t slot) {
-  if (record.record().identities() == nullptr) return;
-  for (const wire::Identity* one : *record.record().identities()) {
+  if (record.portrait().identities() == nullptr) return;
+  for (const wire::Identity* one : *record.portrait().identities()) {
     identity_.assign(view_of(one->type())).append(":").append(view_of(one->value()));
     const IdentityRow row{hash128(identity_), slot};
     identities_.write(bytes_of(&row, sizeof row));
