@@ -37,29 +37,15 @@ class RocksLog final : public DurableLog, private WriteGate {
   Result<AppendResult> append(std::uint32_t partition, const Position& expected_last,
                               std::uint64_t epoch, std::span<const FramedEvent> frame) override {
     if (auto may = check_frame(partition, frame); !may) return tl::unexpected<Error>(may.error());
+    const std::scoped_lock one_at_a_time(committing_);
     const Head before = head();
     if (epoch < before.epoch || expected_last != before.position)
       return AppendResult{Append::behind, before.position};
-    Head after{before.position, epoch};
+    Head after = before;
+    after.epoch = epoch;
     StoreBatch batch = batch_of(frame, after);
     if (failpoint("log.before_write")) return refuse_write("log.before_write");
-    if (auto written = store_->write(std::move(batch)); !written) {
-      write_failed();
-      return AppendResult{Append::unknown, before.position};
-    }
-    if (failpoint("log.after_write")) {
-      latch(Health::write_failed, "log.after_write: failed on purpose");
-      return AppendResult{Append::unknown, before.position};
-    }
-    // The events are durable: a mark that fails only ends what comes after them.
-    if (auto marked = marks_->write(after); !marked)
-      latch(is_no_space(marked.error()) ? Health::disk_full : Health::write_failed,
-            marked.error().text());
-    {
-      const std::scoped_lock lock(mutex_);
-      head_ = after;
-      ++commits_;
-    }
+    if (!commit_as(std::move(batch), after)) return AppendResult{Append::unknown, before.position};
     longer_.notify_all();
     return AppendResult{Append::done, after.position};
   }
@@ -137,7 +123,7 @@ class RocksLog final : public DurableLog, private WriteGate {
     StoreBatch batch;
     batch.remove_range(Family::events, seq_key(0), seq_key(up_to + 1));
     put_base(batch, new_base);
-    if (auto written = write(std::move(batch)); !written) return written;
+    if (auto written = commit(std::move(batch)); !written) return written;
     const std::scoped_lock lock(mutex_);
     base_ = new_base;
     return {};
@@ -158,14 +144,14 @@ class RocksLog final : public DurableLog, private WriteGate {
     StoreBatch batch;
     batch.put(Family::events, seq_key(seq), encode_event_record(*record));
     batch.put(Family::ids, id_key_bytes(record->event.id_key), encode_known_id({seq, {}}));
-    return write(std::move(batch));
+    return commit(std::move(batch));
   }
 
   Result<void> purge() override {
     const std::scoped_lock one_at_a_time(changing_);
     if (auto may = may_write(); !may) return may;
     if (auto compacted = store_->compact(); !compacted) {
-      write_failed();
+      note_failure();
       return compacted;
     }
     const auto names = names_in(*options_.files, options_.folder);
@@ -269,7 +255,6 @@ class RocksLog final : public DurableLog, private WriteGate {
       batch.put(Family::events, seq_key(at.seq), encode_event_record(record));
       batch.put(Family::ids, id_key_bytes(event.id_key), encode_known_id({at.seq, event.content}));
     }
-    put_head(batch, end);
     return batch;
   }
 
@@ -308,13 +293,6 @@ class RocksLog final : public DurableLog, private WriteGate {
     return verify_log(*store_, input, progress).findings;
   }
 
-  Result<void> write(StoreBatch batch) {
-    if (failpoint("log.change")) return refuse_write("log.change");
-    auto written = store_->write(std::move(batch));
-    if (!written) write_failed();
-    return written;
-  }
-
   // WriteGate
   Result<void> may_write() override {
     note_failure();
@@ -322,7 +300,28 @@ class RocksLog final : public DurableLog, private WriteGate {
     if (health_ == Health::writable) return {};
     return fail(Code::io_error, "the log takes no writes: " + why_, options_.folder);
   }
-  void write_failed() override { note_failure(); }
+  Result<void> commit(StoreBatch batch) override {
+    const std::scoped_lock one_at_a_time(committing_);
+    if (failpoint("log.before_change")) return refuse_write("log.before_change");
+    return commit_as(std::move(batch), head());
+  }
+
+  // One synced write, with the head, and then the mark. Requires: committing_ is held.
+  Result<void> commit_as(StoreBatch batch, Head after) {
+    ++after.changes;
+    put_head(batch, after);
+    if (auto written = store_->write(std::move(batch)); !written) {
+      note_failure();
+      return written;
+    }
+    if (failpoint("log.after_write")) return refuse_write("log.after_write");
+    // It is durable: a mark that fails only ends what would come after.
+    if (auto marked = marks_->write(after); !marked) note_failure();
+    const std::scoped_lock lock(mutex_);
+    head_ = after;
+    ++commits_;
+    return {};
+  }
 
   // RocksDB tells of what failed behind a write, and of work of its own, only when asked.
   void note_failure() {
@@ -350,8 +349,9 @@ class RocksLog final : public DurableLog, private WriteGate {
   const std::unique_ptr<RocksStore> store_;
   const std::unique_ptr<MarkWriter> marks_;
   std::unique_ptr<RejectionStore> rejections_;
-  std::mutex changing_;  // trim, redact, purge, deep_verify: one at a time; before `mutex_`
-  std::mutex mutex_;     // guards what follows
+  std::mutex changing_;    // trim, redact, purge, deep_verify: one at a time
+  std::mutex committing_;  // after `changing_`: one commit at a time, head, store and mark alike
+  std::mutex mutex_;       // last; guards what follows
   std::condition_variable longer_;
   Head head_;
   Position base_;

@@ -104,7 +104,7 @@ class Opening {
     }
     add(Finding::new_log, options_.base.seq, options_.folder,
         "the log begins after event " + std::to_string(options_.base.seq));
-    ends_ = {{options_.base, 0}, options_.base};
+    ends_ = {{options_.base, 0, 0}, options_.base};
     return finish_writable();
   }
 
@@ -119,10 +119,10 @@ class Opening {
     if (failpoint("log.begin")) return failpoint_error("log.begin");
     if (auto opened = open_store(false, true); !opened) return opened;
     StoreBatch batch;
-    put_head(batch, {options_.base, 0});
+    put_head(batch, {options_.base, 0, 0});
     put_base(batch, options_.base);
     if (auto written = store_->write(std::move(batch)); !written) return written;
-    if (auto made = create_marks(files, mark_paths(options_), {options_.base, 0}); !made)
+    if (auto made = create_marks(files, mark_paths(options_), {options_.base, 0, 0}); !made)
       return made;
     if (failpoint("log.begun")) return failpoint_error("log.begun");
     if (auto gone = remove_if_there(files, creating); !gone) return gone;
@@ -355,7 +355,7 @@ Result<OpenedLog> open_durable_log(const DurableLogOptions& options) {
 
 Result<void> write_marks(const DurableLogOptions& options, const Position& position) {
   const DurableLogOptions all = completed(options);
-  return create_marks(*all.files, mark_paths(all), {position, 0});
+  return create_marks(*all.files, mark_paths(all), {position, 0, 0});
 }
 
 }  // namespace concord::index

@@ -20,7 +20,7 @@ Result<MarksFound> read_marks(const LogFiles& files, const MarkPaths& paths) {
       return fail(Code::unsupported, mark.error().detail, path);
     if (!mark) {
       found.damaged.push_back(path);
-    } else if (!found.mark || mark->position.seq > found.mark->position.seq) {
+    } else if (!found.mark || mark->changes > found.mark->changes) {
       found.mark = *mark;
     }
   }

@@ -67,7 +67,7 @@ std::string encode_position(const char* magic, const Head& head) {
   Writer out;
   out.add_text({magic, kMagicBytes}).add(std::uint32_t{kFormat}).add(head.position.partition);
   out.add(head.position.seq).add(head.position.chain).add(head.epoch);
-  return out.add(std::uint64_t{0}).checked();
+  return out.add(head.changes).checked();
 }
 
 Result<Head> decode_position(const char* magic, std::string_view bytes, const char* place) {
@@ -83,6 +83,7 @@ Result<Head> decode_position(const char* magic, std::string_view bytes, const ch
   head.position.seq = in.take<EventSeq>();
   head.position.chain = in.take<Hash128>();
   head.epoch = in.take<std::uint64_t>();
+  head.changes = in.take<std::uint64_t>();
   return head;
 }
 

@@ -32,6 +32,7 @@ Result<EventRecord> decode_event_record(std::string_view bytes, EventSeq seq);
 struct Head {
   Position position;
   std::uint64_t epoch = 0;
+  std::uint64_t changes = 0;  // commits of any sort: appends, redactions, trims, rejections
 };
 std::string encode_head(const Head& head);
 Result<Head> decode_head(std::string_view bytes);

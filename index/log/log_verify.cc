@@ -181,7 +181,13 @@ class Walk {
     if (head.chain != good_.chain)
       return found(Finding::head_mismatch, head.seq, "",
                    "the head has another chain than " + event_name(head.seq));
-    if (!input_.mark || input_.mark->position.seq <= head.seq) return true;
+    if (!input_.mark) return true;
+    if (input_.mark->position.seq <= head.seq)
+      return input_.mark->changes <= input_.ends.head.changes ||
+             found(Finding::tail_missing, head.seq, "",
+                   "no event is missing, but a redaction, a trim or a rejection that was "
+                   "acknowledged after " +
+                       event_name(head.seq));
     return found(Finding::tail_missing, head.seq + 1, "",
                  "the log ends at " + event_name(head.seq) + ", but events up to " +
                      std::to_string(input_.mark->position.seq) + " were acknowledged");
@@ -222,7 +228,7 @@ void put_head(StoreBatch& batch, const Head& head) {
   batch.put(Family::meta, kHeadKey, encode_head(head));
 }
 void put_base(StoreBatch& batch, const Position& base) {
-  batch.put(Family::meta, kBaseKey, encode_head({base, 0}));
+  batch.put(Family::meta, kBaseKey, encode_head({base, 0, 0}));
 }
 
 Verified verify_log(RocksStore& store, const VerifyInput& input, const LogProgress& progress) {

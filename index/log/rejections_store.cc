@@ -211,7 +211,7 @@ class StoredRejections final : public RejectionStore {
     add_number(kept, next_id_ + added.size());
     add_number(kept, counts_.dropped);
     batch.put(Family::meta, kCountsKey, with_check(std::move(kept)));
-    const auto written = store_.write(std::move(batch));
+    const auto written = gate_.commit(std::move(batch));
     if (written) {
       next_id_ += added.size();
       return {};
@@ -219,7 +219,6 @@ class StoredRejections final : public RejectionStore {
     sizes_.insert(gone.begin(), gone.end());
     for (const auto& [id, bytes] : added) sizes_.erase(id);
     counts_ = before;
-    gate_.write_failed();
     return written;
   }
 

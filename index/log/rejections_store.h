@@ -8,15 +8,16 @@
 namespace concord::index {
 
 class RocksStore;
+class StoreBatch;
 
-/// `may_write` is asked before each write: an error of its is the answer. Both outlive it.
-/// Errors: damaged, io_error.
+/// Where the rejections are written: with the head and the mark, as everything is.
 class WriteGate {
  public:
   virtual ~WriteGate() = default;
   virtual Result<void> may_write() = 0;
-  virtual void write_failed() = 0;  // after a write the store did not take
+  virtual Result<void> commit(StoreBatch batch) = 0;
 };
+/// Store and gate outlive it. Errors: damaged, io_error.
 Result<std::unique_ptr<RejectionStore>> open_rejections(RocksStore& store, WriteGate& gate,
                                                         const RejectionLimits& limits);
 
