@@ -74,7 +74,7 @@ TEST(WalScan, EveryLengthIsATornEndAndNeverRot) {
   const Sample file = sample();
   std::size_t record = 0;
   for (std::size_t length = 0; length < file.bytes.size();
-       length += length < 1000 || length > file.bytes.size() - 1000 ? 1 : 97) {
+       length += length < 400 || length > file.bytes.size() - 600 ? 1 : 997) {
     while (file.ends[record + 1] <= length) ++record;
     const WalScan scan = scan_wal(std::string_view(file.bytes).substr(0, length));
     ASSERT_FALSE(scan.rotten) << length;
@@ -86,7 +86,7 @@ TEST(WalScan, EveryLengthIsATornEndAndNeverRot) {
 TEST(WalScan, AFlipBeforeTheLastRecordIsRotInItATornEnd) {
   const Sample file = sample();
   const std::size_t last = file.ends[file.ends.size() - 2];
-  for (std::size_t at = 0; at < file.bytes.size(); at += at + 600 < last ? 211 : 1) {
+  for (std::size_t at = 0; at < file.bytes.size(); at += at + 600 < last ? 1499 : 1) {
     std::string bytes = file.bytes;
     bytes[at] = static_cast<char>(bytes[at] ^ 0x10);
     const WalScan scan = scan_wal(bytes);
