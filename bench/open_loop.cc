@@ -76,6 +76,7 @@ struct Connection {
   State state = State::none;
   std::size_t number = 0;    // of the request in flight
   std::uint64_t serial = 0;  // of requests on this object, so that an old deadline is known
+  std::uint32_t events = 0;  // what epoll watches for
   std::string unsent;
   std::string received;
 };
@@ -156,6 +157,7 @@ class Run {
     const int on = 1;
     ::setsockopt(c.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     watch(operation, c.fd, EPOLLIN, &c);
+    c.events = EPOLLIN;
     become_free(c);
   }
 
@@ -205,8 +207,10 @@ class Run {
     if (n > 0) c.unsent.erase(0, static_cast<std::size_t>(n));
     // A refusal may come while the rest is still to be sent, so read as well. A send that fails is
     // heard of by reading.
-    watch(EPOLL_CTL_MOD, c.fd,
-          c.unsent.empty() || (n < 0 && errno != EAGAIN) ? EPOLLIN : EPOLLIN | EPOLLOUT, &c);
+    const bool more = !c.unsent.empty() && (n >= 0 || errno == EAGAIN);
+    const std::uint32_t events = more ? EPOLLIN | EPOLLOUT : EPOLLIN;
+    if (events != c.events) watch(EPOLL_CTL_MOD, c.fd, events, &c);
+    c.events = events;
   }
 
   // Gives the request in flight up and begins anew.
