@@ -122,6 +122,7 @@ TEST(Parked, AStormOfRingsIsHeardAFewTimes) {
   ASSERT_TRUE(busy.send(get_request("/work/300")));
   std::this_thread::sleep_for(100ms);  // the loop is in the handler now
   std::vector<std::thread> ringers;
+  ringers.reserve(4);
   for (int i = 0; i < 4; ++i)
     ringers.emplace_back([&] {
       for (int n = 0; n < 25'000; ++n) service.ring();

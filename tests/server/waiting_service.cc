@@ -98,7 +98,7 @@ bool TestFeed::read(std::size_t& from, index::Buffer& out) {
   return !ended_ || from < text_.size();
 }
 
-WaitingService::WaitingService(ListenerSettings settings) {
+WaitingService::WaitingService(const ListenerSettings& settings) {
   auto opened = Listener::open(settings, [this](unsigned, const Waker& waker) {
     wakers_.push_back(waker);
     return std::make_unique<WaitingHandler>(*this);

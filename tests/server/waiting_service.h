@@ -46,7 +46,7 @@ class TestFeed {
 /// 3. "/large": bodies up to 16 MiB. "/work/MS": keeps its loop busy. Else: path and body.
 class WaitingService {
  public:
-  explicit WaitingService(ListenerSettings settings = {});
+  explicit WaitingService(const ListenerSettings& settings = {});
   ~WaitingService() { stop(); }
   WaitingService(const WaitingService&) = delete;
   WaitingService& operator=(const WaitingService&) = delete;
