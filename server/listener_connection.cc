@@ -1,3 +1,5 @@
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -15,7 +17,7 @@ namespace {
 constexpr std::size_t kBatchBytes = 64 * 1024;        // answers of pipelined requests sent at once
 constexpr std::size_t kKeepBytes = 16 * 1024;         // memory an idle connection may keep
 constexpr std::size_t kStreamTurnBytes = 256 * 1024;  // of one stream, before others have a turn
-constexpr int kStreamSocketBytes = 64 * 1024;  // what the kernel holds for a reader that is slow
+constexpr int kStreamSocketBytes = 64 * 1024;
 constexpr std::size_t kIgnoredBytesMax = 64 * 1024;  // that a client may send into a stream
 
 }  // namespace
@@ -92,8 +94,7 @@ void EventLoop::serve(Connection& c, std::string_view input) {
     answered = answered || step.kind != Kind::interim;
     c.close_after = step.close;
     c.linger_after = step.kind == Kind::refused;
-    if (step.kind == Kind::stream)  // so that a slow reader holds little and is seen to read
-      ::setsockopt(c.fd, SOL_SOCKET, SO_SNDBUF, &kStreamSocketBytes, sizeof kStreamSocketBytes);
+    if (step.kind == Kind::stream) prepare_for_stream(c);
     const bool more = !step.close && step.kind != Kind::stream && consumed < input.size();
     const std::size_t bytes = exchange_.head().size() + exchange_.body().size();
     if (more && batch_.size() + bytes <= kBatchBytes) {
@@ -108,6 +109,15 @@ void EventLoop::serve(Connection& c, std::string_view input) {
   if (batch_.size() > 0 && !send(c, {batch_.view()})) return close(c);
   keep_rest(c, input, consumed);
   settle(c, answered);
+}
+
+// A small buffer in the kernel: a slow reader holds little and is seen to read. And a peer that has
+// vanished without a word (no power, no network) is found out by the bytes it never takes.
+void EventLoop::prepare_for_stream(const Connection& c) const {
+  ::setsockopt(c.fd, SOL_SOCKET, SO_SNDBUF, &kStreamSocketBytes, sizeof kStreamSocketBytes);
+  const auto untaken_ms_max = static_cast<unsigned>(
+      std::min<std::int64_t>(2 * shared_.settings.stream_quiet_ms, 3'600'000));
+  ::setsockopt(c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &untaken_ms_max, sizeof untaken_ms_max);
 }
 
 // What the connection waits for now.

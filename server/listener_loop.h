@@ -153,6 +153,7 @@ class EventLoop {
   void on_event_while_streaming(Connection& c);
   void on_writable(Connection& c);
   void serve(Connection& c, std::string_view input);
+  void prepare_for_stream(const Connection& c) const;
   void settle(Connection& c, bool answered);
   void pump(Connection& c, Exchange::Pull why);
   bool send(Connection& c, std::initializer_list<std::string_view> parts);
