@@ -32,11 +32,6 @@ std::string_view bytes_of(const void* at, std::size_t size) {
   return {static_cast<const char*>(at), size};
 }
 
-// "g000000081235-001 5d2f…\n": a name that differs in one bit may be that of an older generation.
-std::string current_line(const std::string& name) {
-  return name + " " + to_hex(hash128(name)) + "\n";
-}
-
 // The folder and every folder below it.
 Result<void> sync_folders(const std::string& folder) {
   for (const auto& entry : fs::recursive_directory_iterator(folder))
@@ -94,6 +89,9 @@ Result<DataLock> DataLock::take(const std::string& data_folder) {
   std::error_code error;
   fs::create_directories(data_folder, error);
   if (error) return fail(Code::io_error, "cannot make the folder: " + error.message(), data_folder);
+  if (fs::exists(fs::path(data_folder) / "MANIFEST", error))
+    return fail(Code::conflict, "is a backup: make a data folder of it with `concord restore`",
+                data_folder);
   const std::string path = (fs::path(data_folder) / kLock).string();
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file < 0)
@@ -191,6 +189,10 @@ std::string generation_name(EventSeq seq, std::uint64_t build) {
   std::snprintf(name, sizeof name, "g%012llu-%03llu", static_cast<unsigned long long>(seq),
                 static_cast<unsigned long long>(build));
   return name;
+}
+
+std::string current_line(const std::string& name) {
+  return name + " " + to_hex(hash128(name)) + "\n";
 }
 
 std::string generation_folder(const std::string& data_folder, const std::string& name) {
@@ -293,7 +295,7 @@ std::vector<std::string> complete_generations(const std::string& data_folder) {
   return names;
 }
 
-void remove_old_generations(const std::string& data_folder) {
+void remove_old_generations(const std::string& data_folder, const std::string& in_use) {
   const auto current = current_generation(data_folder);
   if (!current) return;
   const std::vector<std::string> complete = complete_generations(data_folder);
@@ -305,7 +307,7 @@ void remove_old_generations(const std::string& data_folder) {
   for (const auto& entry : fs::directory_iterator(fs::path(data_folder) / "generations", ignored)) {
     const std::string name = entry.path().filename().string();
     const bool ours = name == kBuilding || seq_of_generation(name);  // not what others put there
-    if (ours && name != *current && (kept == complete.end() || name != *kept))
+    if (ours && name != *current && name != in_use && (kept == complete.end() || name != *kept))
       gone.push_back(entry.path());
   }
   for (const fs::path& path : gone) remove_generation(path);

@@ -123,11 +123,15 @@ std::string generation_folder(const std::string& data_folder, const std::string&
 std::optional<EventSeq> seq_of_generation(const std::string& name);
 /// Generations that have a manifest, newest first.
 std::vector<std::string> complete_generations(const std::string& data_folder);
+/// What CURRENT holds for a generation: its name and a sum of it, for a name that differs in one
+/// bit may be that of an older one.
+std::string current_line(const std::string& name);
 /// The generation CURRENT names. Errors: not_found (no data folder), damaged.
 Result<std::string> current_generation(const std::string& data_folder);
 /// Keeps the current generation and the newest other complete one; removes the rest and what is
-/// half-built. Requires: the caller holds the DataLock.
-void remove_old_generations(const std::string& data_folder);
+/// half-built, but for `in_use`, whose files somebody still reads. Requires: the caller holds the
+/// DataLock.
+void remove_old_generations(const std::string& data_folder, const std::string& in_use = {});
 
 struct LoadedGeneration {
   std::string name;

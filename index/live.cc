@@ -5,6 +5,7 @@
 
 #include "index/base/assert.h"
 #include "index/live_impl.h"
+#include "index/log/durable_log.h"
 
 namespace concord::index {
 
@@ -16,6 +17,7 @@ Live::Impl::Impl(LiveParts given, LiveOptions wanted)
 
 void Live::Impl::start(Position tail) {
   writer = std::make_unique<LiveWriter>(*parts.log, tail, options, queue, frames, gate);
+  applier.begin(tail);
   threads[0] = std::thread([this] { writer->run(); });
   threads[1] = std::thread([this] { applier.run(); });
 }
@@ -74,6 +76,17 @@ Taken Live::would_take(std::size_t bytes) const {
 void Live::on_publish(std::function<void(EventSeq)> listener) {
   impl_->applier.on_publish(std::move(listener));
 }
+
+bool Live::between_frames(std::function<void(const Position&)> call) {
+  if (!impl_->writer) return false;
+  auto frame = std::make_unique<LiveFrame>();
+  frame->between = std::move(call);
+  impl_->frames.push(std::move(frame));
+  return true;
+}
+
+EventLog* Live::log() { return impl_->parts.log.get(); }
+DurableLog* Live::durable_log() { return dynamic_cast<DurableLog*>(impl_->parts.log.get()); }
 
 const OpenReport& Live::report() const { return impl_->report; }
 WriteState Live::write_state() const { return impl_->gate.state(); }

@@ -18,6 +18,7 @@
 
 namespace concord::index {
 
+class DurableLog;
 class RejectionStore;
 
 struct EventOutcome {
@@ -131,6 +132,15 @@ class Live {
   /// Before the first submit: `listener` is called after each publish on Live's thread, with the
   /// published revision. Must be quick.
   void on_publish(std::function<void(EventSeq)> listener);
+
+  /// Calls `call` once on Live's thread, between two frames: nothing is half applied then, and the
+  /// position is that of the published revision (an older one only when an event of the log could
+  /// not be applied). Must be quick. Waits while frames wait; false: it will not be called, for the
+  /// base was opened for reading only.
+  bool between_frames(std::function<void(const Position&)> call);
+  /// The log behind it, for reading and trimming; null when it cannot be read.
+  [[nodiscard]] EventLog* log();
+  [[nodiscard]] DurableLog* durable_log();
 
   [[nodiscard]] const OpenReport& report() const;
   [[nodiscard]] WriteState write_state() const;

@@ -22,8 +22,13 @@ LiveApplier::LiveApplier(Engine& engine, const LiveOptions& options, LiveQueue& 
 
 void LiveApplier::run() {
   while (const auto frame = frames_.pop()) {
+    if (frame->between) {
+      frame->between(position_);
+      continue;
+    }
     const std::int64_t begun_ns = steady_ns();
     apply(*frame);
+    if (!broken_ && !frame->events.empty()) position_ = frame->end;
     const std::int64_t done_ns = steady_ns();
     count(*frame);
     if (options_.on_frame)

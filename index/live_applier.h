@@ -17,6 +17,8 @@ class LiveApplier {
   void on_publish(std::function<void(EventSeq)> listener) {
     listeners_.push_back(std::move(listener));
   }
+  /// Before run(): where the log ends, all of it applied.
+  void begin(const Position& position) { position_ = position; }
   /// Until the frames are stopped.
   void run();
 
@@ -36,6 +38,7 @@ class LiveApplier {
   FrameQueue& frames_;
   WriteGate& gate_;
   std::vector<std::function<void(EventSeq)>> listeners_;
+  Position position_;    // of the last frame that was applied whole
   bool broken_ = false;  // a durable event could not be applied: nothing after it may be
 
   mutable std::mutex mutex_;

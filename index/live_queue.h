@@ -76,6 +76,8 @@ struct LiveFrame {
   std::vector<FrameItem> items;     // in the order they were handed in
   std::size_t bytes = 0;            // of `events`
   std::int64_t commit_ns = 0;
+  Position end;                                  // of the log, once they are written
+  std::function<void(const Position&)> between;  // instead of events: to be called between frames
 };
 
 class FrameQueue {

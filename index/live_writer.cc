@@ -112,7 +112,7 @@ void LiveWriter::append(LiveFrame& frame) {
   frame.commit_ns = steady_ns() - begun_ns;
   if (appended && appended->outcome == Append::done) {
     CONCORD_ASSERT(appended->position.seq == tail_.seq + frame.events.size());
-    tail_ = appended->position;
+    tail_ = frame.end = appended->position;
     durable_.store(tail_.seq, std::memory_order_relaxed);
     return;
   }
