@@ -147,6 +147,7 @@ class Opening {
     });
     for (const std::string& name : logs)
       if (auto scanned = scan_log(name, name == logs.back()); !scanned) return scanned;
+    if (auto scanned = scan_tables(); !scanned) return scanned;
     const auto current = read_whole(*options_.files, options_.folder + "/CURRENT");
     if (!current) return fail(current.error());
     std::string manifest = *current;
@@ -165,6 +166,18 @@ class Opening {
       add(Finding::damaged_event, 0,
           options_.folder + "/" + name + ", byte " + std::to_string(scan.bad_at),
           "the bytes there are not what was written, and newer ones stand behind them");
+    return {};
+  }
+
+  Result<void> scan_tables() {
+    for (const std::string& name : names_) {
+      if (!is_numbered(name, ".sst")) continue;
+      const std::string path = options_.folder + "/" + name;
+      const auto footer = read_end(*options_.files, path, kTableFooterBytes);
+      if (!footer) return fail(footer.error());
+      if (!footer_has_checksums(*footer))
+        return fail(Code::damaged, "the end of this table is not what was written", path);
+    }
     return {};
   }
 

@@ -126,6 +126,19 @@ Result<std::string> read_whole(const LogFiles& files, const std::string& path) {
   return bytes;
 }
 
+Result<std::string> read_end(const LogFiles& files, const std::string& path, std::size_t count) {
+  std::unique_ptr<rocksdb::RandomAccessFile> file;
+  std::uint64_t size = 0;
+  auto status = files.env->GetFileSize(path, &size);
+  if (status.ok()) status = files.env->NewRandomAccessFile(path, &file, rocksdb::EnvOptions());
+  std::string scratch(std::min<std::uint64_t>(count, size), '\0');
+  rocksdb::Slice bytes;
+  if (status.ok())
+    status = file->Read(size - scratch.size(), scratch.size(), &bytes, scratch.data());
+  if (auto read = checked(status, path); !read) return tl::unexpected<Error>(read.error());
+  return bytes.ToString();
+}
+
 Result<std::vector<std::string>> names_in(const LogFiles& files, const std::string& folder) {
   std::vector<std::string> names;
   const auto status = files.env->GetChildren(folder, &names);

@@ -40,6 +40,8 @@ class InPlaceFile {
 
 /// Errors of all: not_found, io_error (place: the path).
 Result<std::string> read_whole(const LogFiles& files, const std::string& path);
+/// The last `count` bytes; all of a shorter file.
+Result<std::string> read_end(const LogFiles& files, const std::string& path, std::size_t count);
 /// Names in a folder, sorted; none when there is no such folder.
 Result<std::vector<std::string>> names_in(const LogFiles& files, const std::string& folder);
 bool is_there(const LogFiles& files, const std::string& path);
