@@ -7,6 +7,7 @@
 #include "index/base/failpoint.h"
 #include "index/log/durable_log.h"
 #include "index/log/durable_parts.h"
+#include "index/log/table_check.h"
 #include "index/log/wal_scan.h"
 
 namespace concord::index {
@@ -173,9 +174,9 @@ class Opening {
     for (const std::string& name : names_) {
       if (!is_numbered(name, ".sst")) continue;
       const std::string path = options_.folder + "/" + name;
-      const auto footer = read_end(*options_.files, path, kTableFooterBytes);
-      if (!footer) return fail(footer.error());
-      if (!footer_has_checksums(*footer))
+      const auto end = read_end(*options_.files, path, kTableEndBytes);
+      if (!end) return fail(end.error());
+      if (!table_end_is_sound(*end, size_of(*options_.files, path)))
         return fail(Code::damaged, "the end of this table is not what was written", path);
     }
     return {};

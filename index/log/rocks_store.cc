@@ -119,7 +119,7 @@ rocksdb::ColumnFamilyOptions family_options(Family family,
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.format_version = 5;
-  table.checksum = rocksdb::kXXH3;  // as wal_scan expects
+  table.checksum = rocksdb::kXXH3;  // as table_check expects
   if (family == Family::ids) {
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
     options.memtable_whole_key_filtering = true;

@@ -62,11 +62,6 @@ std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc) {
   return ~crc;
 }
 
-bool footer_has_checksums(std::string_view footer) {
-  constexpr char kXxh3 = 4;  // what rocks_store sets
-  return footer.size() == kTableFooterBytes && footer[0] == kXxh3;
-}
-
 WalScan scan_wal(std::string_view bytes) {
   WalScan scan;
   bool inside = false;  // between a first fragment and its last

@@ -1,4 +1,3 @@
-// What we check of RocksDB's files ourselves, before it opens them.
 // Where a RocksDB log file (a write-ahead log, or a MANIFEST: the same format) stops being whole,
 // and whether that is a torn end or rot. Every commit is synced before the next one is written, so
 // a power cut can tear only the last record; a whole record behind a bad place is rot.
@@ -17,11 +16,6 @@ struct WalScan {
   bool rotten = false;         // a whole record, or the beginning of one, stands behind `bad_at`
 };
 WalScan scan_wal(std::string_view bytes);
-
-/// Does a table's last kTableFooterBytes say that its blocks have checksums, as ours all do?
-/// RocksDB believes a footer that says they have none, and then aborts on blocks that are rotten.
-inline constexpr std::size_t kTableFooterBytes = 53;
-bool footer_has_checksums(std::string_view footer);
 
 /// CRC32C (Castagnoli).
 std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc = 0);

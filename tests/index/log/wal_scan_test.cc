@@ -107,14 +107,5 @@ TEST(WalScan, ZerosAtTheEndAreATornEndInTheMiddleRot) {
   EXPECT_TRUE(scan_wal(bytes).rotten);
 }
 
-TEST(TableFooter, MustSayThatBlocksHaveChecksums) {
-  std::string footer(index::kTableFooterBytes, 'x');
-  footer[0] = 4;
-  EXPECT_TRUE(index::footer_has_checksums(footer));
-  footer[0] = 0;
-  EXPECT_FALSE(index::footer_has_checksums(footer));
-  EXPECT_FALSE(index::footer_has_checksums(""));
-}
-
 }  // namespace
 }  // namespace concord::test

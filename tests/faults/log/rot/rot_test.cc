@@ -219,7 +219,9 @@ std::string verdicts_of(const DiskImage& sound, const std::vector<Damage>& trial
           }
         },
         verdicts);
-    if (!ended_well) verdicts.push_back(kCrashed);
+    if (ended_well) continue;
+    std::printf("crashed: %s\n", text_of(trials[verdicts.size()]).c_str());
+    verdicts.push_back(kCrashed);
   }
   verdicts.resize(trials.size());
   return verdicts;
