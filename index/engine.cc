@@ -60,21 +60,25 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& data_folder, uns
                                              const Progress& progress) {
   auto loaded = load_generation(data_folder, threads, progress);
   if (!loaded) return tl::unexpected<Error>(loaded.error());
-  auto impl = std::make_unique<Impl>(loaded->state, std::move(loaded->releases));
-  const Manifest& manifest = loaded->manifest;
-  impl->infos.front() = info_of(loaded->name, manifest);
+  return over(std::move(*loaded));
+}
+
+Result<std::unique_ptr<Engine>> Engine::over(LoadedGeneration loaded) {
+  auto impl = std::make_unique<Impl>(loaded.state, std::move(loaded.releases));
+  const Manifest& manifest = loaded.manifest;
+  impl->infos.front() = info_of(loaded.name, manifest);
   impl->staged = manifest.seq;
   impl->sources.begin(manifest.sources);
   impl->newest_at_ms = manifest.newest_at.ms;
   impl->applier.writer().put_sources(sources_json(manifest.sources), manifest.sources_seq);
-  const std::string path = (std::filesystem::path(loaded->folder) / kKnowledgeFile).string();
-  auto pages = read_knowledge(loaded->knowledge, path);
+  const std::string path = (std::filesystem::path(loaded.folder) / kKnowledgeFile).string();
+  auto pages = read_knowledge(loaded.knowledge, path);
   if (!pages) return tl::unexpected<Error>(pages.error());
   impl->pages = std::move(*pages);
   std::sort(impl->pages.begin(), impl->pages.end(),
             [](const KnowledgePage& a, const KnowledgePage& b) { return a.hash < b.hash; });
   if (manifest.has_text) {
-    auto text = TextIndex::open((std::filesystem::path(loaded->folder) / kTextFolder).string());
+    auto text = TextIndex::open((std::filesystem::path(loaded.folder) / kTextFolder).string());
     if (!text) return tl::unexpected<Error>(text.error());
     impl->text.emplace(std::move(*text));
   }
@@ -141,6 +145,8 @@ Result<void> Engine::stage(const Prepared& prepared, std::string_view event_byte
   impl.staged = seq;
   return {};
 }
+
+void Engine::stage_redacted() { ++impl_->staged; }
 
 void Engine::publish() {
   impl_->applier.publish(impl_->staged);

@@ -18,8 +18,9 @@
 
 namespace concord::index {
 
-struct Prepared;   // intake.h
-struct RollPoint;  // roll.h
+struct Prepared;          // intake.h
+struct RollPoint;         // roll.h
+struct LoadedGeneration;  // generation.h
 
 struct GenerationInfo {
   std::string name;  // folder of the generation inside the data folder
@@ -42,6 +43,8 @@ class Engine {
   /// all). Errors: not_found, damaged (place: the file), unsupported, io_error.
   static Result<std::unique_ptr<Engine>> open(const std::string& data_folder, unsigned threads = 0,
                                               const Progress& progress = {});
+  /// The same over a generation that is loaded already.
+  static Result<std::unique_ptr<Engine>> over(LoadedGeneration loaded);
   /// An engine with no customers.
   static std::unique_ptr<Engine> empty(const IdentityTypes& types);
   ~Engine();
@@ -65,6 +68,8 @@ class Engine {
   /// apply() in two steps, so that the events of one frame become readable together: stage() takes
   /// the next seq, publish() makes everything staged readable. `prepared` is of `event_bytes`.
   Result<void> stage(const Prepared& prepared, std::string_view event_bytes);
+  /// The next event of the log is redacted: it only takes its seq.
+  void stage_redacted();
   void publish();
 
   /// What the next generation is made of, at the published revision. Call it where apply() may be

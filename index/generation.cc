@@ -85,6 +85,26 @@ Result<void> FileWriter::close() {
   return {};
 }
 
+namespace {
+
+// Who holds the lock, for the message of who does not get it; of no other consequence.
+void sign(int file) {
+  const std::string text = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(file, 0) != 0) return;
+  [[maybe_unused]] const auto written = ::pwrite(file, text.data(), text.size(), 0);
+}
+
+std::string signature(int file) {
+  char text[24] = {};
+  const auto read = ::pread(file, text, sizeof text - 1, 0);
+  std::string_view digits(text, read > 0 ? static_cast<std::size_t>(read) : 0);
+  digits = digits.substr(0, digits.find('\n'));
+  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) return {};
+  return " (process " + std::string(digits) + ")";
+}
+
+}  // namespace
+
 Result<DataLock> DataLock::take(const std::string& data_folder) {
   std::error_code error;
   fs::create_directories(data_folder, error);
@@ -96,11 +116,19 @@ Result<DataLock> DataLock::take(const std::string& data_folder) {
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file < 0)
     return fail(Code::io_error, std::string("cannot open: ") + std::strerror(errno), path);
-  if (::flock(file, LOCK_EX | LOCK_NB) == 0) return DataLock(file);
+  if (::flock(file, LOCK_EX | LOCK_NB) == 0) {
+    sign(file);
+    return DataLock(file);
+  }
   const int refused = errno;
+  const std::string holder = signature(file);
   ::close(file);
   if (refused == EWOULDBLOCK)
-    return fail(Code::conflict, "another process is building here: wait until it is done", path);
+    return fail(Code::conflict,
+                "another process" + holder +
+                    " holds this data folder: ask a running service by --url, or stop it; wait for "
+                    "a build to end",
+                path);
   return fail(Code::io_error, std::string("cannot lock: ") + std::strerror(refused), path);
 }
 

@@ -74,11 +74,11 @@ class FileWriter {
   int error_ = 0;
 };
 
-/// The right to build in a data folder: one process at a time. Held until destroyed; the system
-/// lets go of it when the process dies.
+/// The right to build in a data folder or to serve it live: one process at a time. Held until
+/// destroyed; the system lets go of it when the process dies.
 class DataLock {
  public:
-  /// Makes the folder when it is not there. Errors: conflict (another process builds), io_error.
+  /// Makes the folder when it is not there. Errors: conflict (another process holds it), io_error.
   static Result<DataLock> take(const std::string& data_folder);
   DataLock(DataLock&& other) noexcept : file_(other.file_) { other.file_ = -1; }
   DataLock& operator=(DataLock&&) = delete;

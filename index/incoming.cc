@@ -1,7 +1,6 @@
 #include "index/incoming.h"
 
 #include "index/base/assert.h"
-#include "index/base/hash.h"
 #include "index/base/limits.h"
 #include "index/customer/owner.h"
 #include "index/customer/releases.h"
@@ -80,7 +79,7 @@ Result<Incoming> make_incoming(EventDraft draft, const IdentityNormaliser& norma
   if (auto sound = check_event(draft); !sound) return tl::unexpected<Error>(sound.error());
   Incoming out;
   out.id_key = event_id_key(draft.source, draft.id);
-  out.content = hash128(encode_event(draft));
+  out.content = content_hash(draft);
   out.at_clamped = draft.at_clamped = clamp_times(draft, receipt);
   draft.received_at = receipt.received_at.ms;
   out.bytes = encode_event(draft);

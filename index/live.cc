@@ -28,6 +28,15 @@ Live::Impl::~Impl() {
     if (thread.joinable()) thread.join();
 }
 
+std::string_view word(WriteState::Mode mode) {
+  switch (mode) {
+    case WriteState::Mode::writable: return "writable";
+    case WriteState::Mode::disk_full: return "disk_full";
+    case WriteState::Mode::read_only: return "read_only";
+  }
+  return "read_only";
+}
+
 Live::Live(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Live::~Live() = default;
 

@@ -20,6 +20,7 @@ namespace concord::index {
 
 class DurableLog;
 class RejectionStore;
+struct LogFiles;
 
 struct EventOutcome {
   enum class Status : std::uint8_t {
@@ -48,6 +49,8 @@ struct WriteState {
   enum class Mode : std::uint8_t { writable, disk_full, read_only } mode = Mode::writable;
   std::string because;  // plain words for an operator; empty when writable
 };
+
+std::string_view word(WriteState::Mode mode);
 
 /// One thing that opening found, in plain words: what it means and what to do.
 struct OpenFinding {
@@ -81,6 +84,7 @@ struct LiveOptions {
   std::string mark_file_2;  // its copy, best on another device; empty: DATA/mark/B
   /// Called after each frame on Live's thread, for metrics.
   std::function<void(const FrameCost&)> on_frame;
+  std::shared_ptr<LogFiles> log_files;  // null: the real file system
   /// Did the last write fail for want of room? Set by open(); over() may bring its own.
   std::function<bool()> disk_full;
   /// Events that never were in this log but are in the base (rows of a batch index), by id key.
@@ -106,6 +110,12 @@ struct LiveCounts {
   EventSeq published = 0;
   std::uint64_t retired_versions = 0;  // replaced, waiting for a reader to let go
 };
+
+/// Has the folder a log of live events? Then it is opened by Live, not by Engine alone.
+bool has_log(const std::string& data_folder);
+/// Before a batch index replaces the generation: removes a log that never held an event. Requires:
+/// the caller holds the DataLock. Errors: conflict (there are live events, or nobody can tell).
+Result<void> remove_unused_log(const std::string& data_folder);
 
 class Live {
  public:

@@ -8,6 +8,7 @@
 #include "index/base/files.h"
 #include "index/base/hash.h"
 #include "index/base/parallel.h"
+#include "index/live.h"
 #include "index/reindex_fold.h"
 #include "index/reindex_intake.h"
 #include "index/reindex_text.h"
@@ -70,6 +71,7 @@ Result<std::unique_ptr<Reindex>> Reindex::start(const std::string& data_folder,
   auto lock = DataLock::take(data_folder);
   if (!lock) return tl::unexpected<Error>(lock.error());
   impl->lock.emplace(std::move(*lock));
+  if (auto done = remove_unused_log(data_folder); !done) return tl::unexpected<Error>(done.error());
   if (const std::string log = data_folder + "/log"; fs::exists(log))
     return fail(Code::conflict,
                 "events came in live here after the batch: build into a new folder, or remove this "

@@ -105,13 +105,19 @@ void Progress::draw(std::uint64_t percent, std::uint64_t done, std::uint64_t tot
   drawn_ = true;
 }
 
-int OpenBase::open(const Program& program, Progress& progress) {
+int OpenBase::open_policy(const Program& program) {
   const auto clock = parse_base_clock(program.settings.text("as-of"));
   if (!clock) return report_usage("--as-of: " + clock.error().text());
   clock_ = *clock;
   auto policy = scoring::load_policy(policy_folder(program.settings));
   if (!policy) return report(program, policy.error());
   policy_ = *policy;
+  return kExitOk;
+}
+
+int OpenBase::open(const Program& program, Progress& progress) {
+  if (index::has_log(program.settings.text("data"))) return open_live(program, progress, {});
+  if (const int code = open_policy(program); code != kExitOk) return code;
   auto engine = index::Engine::open(program.settings.text("data"), thread_count(program.settings),
                                     [&](std::string_view step, std::uint64_t done,
                                         std::uint64_t total) { progress.step(step, done, total); });
@@ -121,9 +127,31 @@ int OpenBase::open(const Program& program, Progress& progress) {
   return kExitOk;
 }
 
+int OpenBase::open_live(const Program& program, Progress& progress, index::LiveOptions options) {
+  if (const int code = open_policy(program); code != kExitOk) return code;
+  const Settings& settings = program.settings;
+  options.threads = thread_count(settings);
+  options.queue_events_max = static_cast<std::size_t>(settings.number("queue-events-max"));
+  options.queue_bytes_max = static_cast<std::size_t>(settings.number("queue-bytes-max"));
+  options.ballast_bytes = static_cast<std::uint64_t>(settings.number("ballast-bytes"));
+  options.mark_file = settings.text("mark-file");
+  options.mark_file_2 = settings.text("mark-file-2");
+  auto live = index::Live::open(settings.text("data"), std::move(options),
+                                [&](std::string_view step, std::uint64_t done,
+                                    std::uint64_t total) { progress.step(step, done, total); });
+  progress.finish();
+  if (!live) return report(program, live.error());
+  live_ = std::move(*live);
+  for (const index::OpenFinding& one : live_->report().findings)
+    std::fprintf(stderr, "concord: %s: %s%s%s\n", one.what.c_str(), one.text.c_str(),
+                 one.place.empty() ? "" : " ", one.place.c_str());
+  return kExitOk;
+}
+
 Service OpenBase::service() const {
   Service service;
-  service.engine = engine_.get();
+  service.engine = &engine();
+  service.live = live_.get();
   service.policy = policy_.get();
   service.clock = clock_;
   return service;

@@ -10,6 +10,7 @@
 
 #include "index/base/result.h"
 #include "index/engine.h"
+#include "index/live.h"
 #include "server/routes.h"
 #include "server/settings.h"
 
@@ -72,14 +73,24 @@ unsigned thread_count(const Settings& settings);
 /// An opened base with its policy: what serve, decide-all and questions with --data work on.
 class OpenBase {
  public:
-  /// By the settings data, policy and as-of. Returns an exit code; what went wrong is said.
+  /// By the settings data, policy and as-of: the generation and, when there is a log, what came
+  /// after it; a folder with a log is then held alone. Returns an exit code; what went wrong or
+  /// was found is said.
   int open(const Program& program, Progress& progress);
-  [[nodiscard]] const index::Engine& engine() const { return *engine_; }
+  /// The same, with a log in any case, and open for writing when that is safe.
+  int open_live(const Program& program, Progress& progress, index::LiveOptions options);
+  [[nodiscard]] const index::Engine& engine() const { return live_ ? live_->engine() : *engine_; }
+  /// Stops a live base: what was taken is written and answered.
+  void close() { live_.reset(); }
+  /// Null: a generation without a log.
+  [[nodiscard]] index::Live* live() const { return live_.get(); }
   /// Without gate and watch.
   [[nodiscard]] Service service() const;
 
  private:
-  std::unique_ptr<index::Engine> engine_;
+  int open_policy(const Program& program);
+  std::unique_ptr<index::Engine> engine_;  // null: `live_` has it
+  std::unique_ptr<index::Live> live_;
   std::shared_ptr<const scoring::Policy> policy_;
   BaseClock clock_;
 };

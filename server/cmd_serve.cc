@@ -8,6 +8,7 @@
 
 #include "server/cmd_program.h"
 #include "server/listener.h"
+#include "server/live_watch.h"
 #include "server/routes_embedded.h"
 
 namespace concord::server {
@@ -81,6 +82,8 @@ void say_ready(const Program& program, const Listener& listener, const Service& 
     out.key("url").string(listener.url());
     out.key("generation").string(generation.name);
     out.key("customers").unsigned_integer(generation.customers);
+    out.key("revision").unsigned_integer(service.engine->snapshot().revision());
+    out.key("writes").string(word(service.live->write_state().mode));
     out.key("policy_version").string(service.policy->version());
     out.end_object();
     std::printf("%.*s\n", static_cast<int>(buffer.size()), buffer.data());
@@ -89,11 +92,14 @@ void say_ready(const Program& program, const Listener& listener, const Service& 
                 static_cast<int>(kProgramVersion.size()), kProgramVersion.data(),
                 static_cast<unsigned long long>(generation.customers), generation.name.c_str(),
                 listener.url().c_str());
+    const index::WriteState writes = service.live->write_state();
+    if (writes.mode != index::WriteState::Mode::writable)
+      std::printf("concord: reads only: %s\n", writes.because.c_str());
   }
   std::fflush(stdout);
 }
 
-int serve(Program& program, const OpenBase& base, const ListenAddress& address,
+int serve(Program& program, OpenBase& base, LiveWatch& live_watch, const ListenAddress& address,
           std::optional<Tokens> tokens) {
   std::unique_ptr<AccessLog> log;
   if (const std::string& path = program.settings.text("access-log"); !path.empty()) {
@@ -106,22 +112,33 @@ int serve(Program& program, const OpenBase& base, const ListenAddress& address,
   Service service = base.service();
   service.gate = &gate;
   service.watch = &watch;
+  RevisionBell bell;
+  service.bell = &bell;
+  service.skew_ms_max = program.settings.number("skew-ms-max");
   watch_service(watch, service);
+  live_watch.watch(watch.metrics(), *base.live(), bell);
   std::atomic<Listener*> counted{nullptr};
   watch_listener(watch.metrics(), counted);
   if (log)
     watch.metrics().gauge("concord_access_log_lost_lines", "Lines the disk did not take in time.",
                           [&log] { return static_cast<double>(log->lost_lines()); });
-  auto listener =
-      Listener::open(listener_settings(program.settings, address),
-                     [&](unsigned, const Waker&) { return std::make_unique<Routes>(service); });
+  auto listener = Listener::open(listener_settings(program.settings, address),
+                                 [&](unsigned, const Waker& waker) {
+                                   bell.add(waker);
+                                   return std::make_unique<Routes>(service);
+                                 });
   if (!listener) return report(program, listener.error());
   counted = listener->get();
   g_listener = listener->get();
+  live_watch.begin(watch.metrics());
+  base.live()->on_publish([&bell](index::EventSeq) { bell.published(); });
   handle_signals();
   say_ready(program, **listener, service);
   const auto done = (*listener)->run();
   g_listener = nullptr;
+  counted = nullptr;
+  listener->reset();
+  base.close();  // its threads ring the bell and count
   if (!done) return report(program, done.error());
   std::fprintf(stderr, "concord: stopped\n");
   return kExitOk;
@@ -139,9 +156,13 @@ int run(Program& program) {
   if (auto exposed = check_exposure(*address, tokens.has_value()); !exposed)
     return report_usage(exposed.error().text());
   Progress progress;
+  LiveWatch live_watch;
   OpenBase base;
-  if (const int code = base.open(program, progress); code != kExitOk) return code;
-  return serve(program, base, *address, std::move(tokens));
+  index::LiveOptions options;
+  options.on_frame = live_watch.hook();
+  if (const int code = base.open_live(program, progress, std::move(options)); code != kExitOk)
+    return code;
+  return serve(program, base, live_watch, *address, std::move(tokens));
 }
 
 }  // namespace
@@ -149,9 +170,26 @@ int run(Program& program) {
 void add_serve(CLI::App& app, Program& program) {
   CLI::App* const command = app.add_subcommand("serve", "answer questions over HTTP");
   add_settings(*command, program,
-               {"data", "listen", "policy", "as-of", "threads", "token-file", "access-log",
-                "connections-max", "request-ms-max", "idle-ms-max", "requests-per-connection-max",
-                "body-bytes-max", "bodies-bytes-max", "streams-max"});
+               {"data",
+                "listen",
+                "policy",
+                "as-of",
+                "threads",
+                "token-file",
+                "access-log",
+                "connections-max",
+                "request-ms-max",
+                "idle-ms-max",
+                "requests-per-connection-max",
+                "body-bytes-max",
+                "bodies-bytes-max",
+                "streams-max",
+                "skew-ms-max",
+                "queue-events-max",
+                "queue-bytes-max",
+                "mark-file",
+                "mark-file-2",
+                "ballast-bytes"});
   add_json_flag(*command, program, "print the ready line as JSON");
   command->callback([&program] { program.run = [&program] { return run(program); }; });
 }

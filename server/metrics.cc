@@ -73,6 +73,7 @@ struct Metrics::Series {
 struct Metrics::Family {
   std::string name, help, type;
   std::vector<Series> series;
+  std::function<Samples()> collect;  // in place of `series`
 };
 
 Metrics::Metrics() = default;
@@ -95,7 +96,7 @@ Metrics::Series& Metrics::add_series(std::string_view name, std::string_view hel
                          [name](const auto& family) { return family->name == name; });
   if (at == families_.end()) {
     families_.push_back(std::make_unique<Family>(
-        Family{std::string(name), std::string(help), std::string(type), {}}));
+        Family{std::string(name), std::string(help), std::string(type), {}, nullptr}));
     at = families_.end() - 1;
   }
   CONCORD_ASSERT((*at)->type == type);
@@ -120,6 +121,15 @@ std::size_t Metrics::histogram(std::string_view name, std::string_view help, con
 void Metrics::gauge(std::string_view name, std::string_view help, std::function<double()> read,
                     const Labels& labels) {
   add_series(name, help, "gauge", labels).read = std::move(read);
+}
+
+void Metrics::collector(std::string_view name, std::string_view help, std::string_view type,
+                        std::function<Samples()> read) {
+  add_series(name, help, type, {});
+  Family& family = *families_.back();
+  CONCORD_ASSERT(family.name == name && family.series.size() == 1);  // a name of its own
+  family.series.clear();
+  family.collect = std::move(read);
 }
 
 MetricsSlot& Metrics::make_slot() {
@@ -180,6 +190,11 @@ void Metrics::append_text(index::Buffer& out) const {
           std::string_view(family->name), std::string_view(" "), std::string_view(family->type),
           std::string_view("\n")})
       out.append(part);
+    for (const auto& [labels, value] : family->collect ? family->collect() : Samples{}) {
+      append_series(out, family->name, "", label_text(labels));
+      append_number(out, value);
+      out.push('\n');
+    }
     for (const Series& series : family->series) {
       if (family->type == "histogram") {
         append_histogram(out, *family, series);

@@ -59,6 +59,12 @@ class Metrics {
   void gauge(std::string_view name, std::string_view help, std::function<double()> read,
              const Labels& labels = {});
 
+  /// A `type` ("counter", "gauge") whose series are not known beforehand: `read` gives them at each
+  /// scrape, in any thread.
+  using Samples = std::vector<std::pair<Labels, double>>;
+  void collector(std::string_view name, std::string_view help, std::string_view type,
+                 std::function<Samples()> read);
+
   /// A new slot, valid as long as this object; one for each thread that counts.
   MetricsSlot& make_slot();
 

@@ -152,6 +152,8 @@ bool Routes::unchanged(Call& call, std::string_view answer_id, std::uint64_t vie
   call.response.field("ETag", call.etag);
   call.response.field("Cache-Control", "private, no-cache");
   call.response.field("Concord-Revision", std::to_string(call.pin.revision()));
+  if (service_.live != nullptr && service_.live->report().stale)
+    call.response.field("Concord-Stale", std::to_string(service_.live->report().verified_to));
   for (std::string_view one : split_list(call.request.if_none_match)) {
     while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
     while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
@@ -187,6 +189,14 @@ bool Routes::ready_for(Call& call) {
   call.as_of = call.ask.as_of_ms == index::kNoTime ? service_.default_as_of()
                                                    : index::UnixMillis{call.ask.as_of_ms};
   if (call.ask.min_revision <= call.pin.revision()) return true;
+  // Parts of /v1/multi share one revision: waiting would tear them apart.
+  if (service_.bell != nullptr && !call.nested && !call.request.later_expired &&
+      call.ask.timeout_ms > 0) {
+    call.response.later =
+        service_.bell->wait_for(service_.engine->snapshot(), call.ask.min_revision);
+    call.response.later_ms_max = call.ask.timeout_ms;
+    return false;
+  }
   call.response.field("Retry-After", "1");
   call.response.field("Concord-Revision", std::to_string(call.pin.revision()));
   const ProblemItem item{ProblemItem::Where::parameter, "min_revision", "not published yet"};

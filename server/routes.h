@@ -12,9 +12,11 @@
 
 #include "index/base/json_reader.h"
 #include "index/engine.h"
+#include "index/live.h"
 #include "scoring/policy.h"
 #include "server/answers.h"
 #include "server/exchange.h"
+#include "server/revision_bell.h"
 #include "server/routes_ask.h"
 #include "server/routes_watch.h"
 #include "server/target.h"
@@ -38,6 +40,9 @@ struct Service {
   BaseClock clock;
   const Gate* gate = nullptr;
   Watch* watch = nullptr;
+  index::Live* live = nullptr;         // null: nothing is written, nothing newer gets published
+  const RevisionBell* bell = nullptr;  // rings after each publish; there when `live` is
+  std::int64_t skew_ms_max = index::kSkewMsDefault;  // how far a source's clock may be ahead
 
   /// The base clock itself, before rounding.
   [[nodiscard]] index::UnixMillis base_now() const;
@@ -105,6 +110,8 @@ class Routes : public Handler {
   void metrics(Call& call);
 
   bool read_body(Call& call, index::JsonValue& body);
+  [[nodiscard]] index::WriteState write_state() const;
+  void write_live(index::JsonWriter& out, const index::WriteState& writes) const;
   bool ready_for(Call& call);  // min_revision, as_of
   bool find(Call& call, std::string_view key, Found& found);
   void answer_context(Call& call, std::string_view key);

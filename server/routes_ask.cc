@@ -143,6 +143,19 @@ std::string read_revision(std::string_view value, Ask& ask) {
   return read_number(value, ask.min_revision) ? "" : "is not a revision: write a whole number";
 }
 
+std::string read_timeout(std::string_view value, Ask& ask) {
+  if (read_number(value, ask.timeout_ms) && ask.timeout_ms >= 0 && ask.timeout_ms <= kTimeoutMsMax)
+    return {};
+  ask.timeout_ms = kTimeoutMsDefault;
+  return "is not a whole number from 0 to " + std::to_string(kTimeoutMsMax);
+}
+
+std::string read_for(std::string_view value, Ask& ask) {
+  if (value != "reads" && value != "writes") return "is not reads or writes";
+  ask.for_writes = value == "writes";
+  return {};
+}
+
 std::string read_limit(std::string_view value, Ask& ask) {
   if (!read_number(value, ask.limit) || ask.limit > index::kTimelineLimitMax) {
     ask.limit = kNoLimit;
@@ -151,7 +164,7 @@ std::string read_limit(std::string_view value, Ask& ask) {
   return {};
 }
 
-constexpr std::array<OptionRow, 22> kOptions{{
+constexpr std::array<OptionRow, 24> kOptions{{
     {"key", [](std::string_view v, Ask& ask) { return read_text(v, ask.key); }},
     {"limit", read_limit},
     {"as_of", [](std::string_view v, Ask& ask) { return read_time(v, ask.as_of_ms); }},
@@ -178,6 +191,8 @@ constexpr std::array<OptionRow, 22> kOptions{{
     {"sort", read_sort},
     {"facets", [](std::string_view v, Ask& ask) { return read_flag(v, ask.facets); }},
     {"customer", [](std::string_view v, Ask& ask) { return read_text(v, ask.customer); }},
+    {"timeout_ms", read_timeout},
+    {"for", read_for},
 }};
 
 const OptionRow& row_of(Option option) { return kOptions[static_cast<std::size_t>(option)]; }

@@ -41,9 +41,13 @@ enum class Option : std::uint8_t {
   sort,
   facets,
   customer,
+  timeout_ms,
+  for_,
 };
 std::string_view name_of(Option option);
 
+inline constexpr std::int64_t kTimeoutMsDefault = 1'000;
+inline constexpr std::int64_t kTimeoutMsMax = 10'000;
 inline constexpr std::uint32_t kNoLimit = UINT32_MAX;  // `limit` was not given
 inline constexpr std::uint32_t kAllFields = (1U << 29) - 1;
 
@@ -63,6 +67,7 @@ struct Ask {
   std::int64_t from_ms = index::kNoTime;
   std::int64_t to_ms = index::kNoTime;
   std::uint64_t min_revision = 0;
+  std::int64_t timeout_ms = kTimeoutMsDefault;  // how long to wait for min_revision
   std::uint32_t limit = kNoLimit;
   std::uint32_t kinds = 0;            // bit per Kind
   std::uint32_t fields = kAllFields;  // bit per ContextField: include_fields without exclude_fields
@@ -71,6 +76,7 @@ struct Ask {
   bool open = false;
   bool facets = false;
   bool by_relevance = false;
+  bool for_writes = false;
 };
 
 /// What is wrong with a question; becomes the `errors[]` of one answer.

@@ -5,25 +5,26 @@
 namespace concord::server {
 namespace {
 
-constexpr std::array kContextOptions{Option::limit,          Option::as_of,
-                                     Option::min_revision,   Option::include_fields,
-                                     Option::exclude_fields, Option::purpose};
+constexpr std::array kContextOptions{
+    Option::limit,          Option::as_of,          Option::min_revision, Option::timeout_ms,
+    Option::include_fields, Option::exclude_fields, Option::purpose};
 constexpr std::array kLookupOptions{
-    Option::key,          Option::limit,          Option::as_of,
-    Option::min_revision, Option::include_fields, Option::exclude_fields,
-    Option::purpose};
-constexpr std::array kTimelineOptions{Option::limit,   Option::as_of,   Option::min_revision,
-                                      Option::purpose, Option::cursor,  Option::department,
-                                      Option::kind,    Option::channel, Option::open,
-                                      Option::from,    Option::to};
-constexpr std::array kDecideOptions{Option::channel, Option::direction, Option::intent,
-                                    Option::limit,   Option::as_of,     Option::min_revision,
-                                    Option::explain, Option::purpose};
+    Option::key,        Option::limit,          Option::as_of,          Option::min_revision,
+    Option::timeout_ms, Option::include_fields, Option::exclude_fields, Option::purpose};
+constexpr std::array kTimelineOptions{Option::limit,      Option::as_of,   Option::min_revision,
+                                      Option::timeout_ms, Option::purpose, Option::cursor,
+                                      Option::department, Option::kind,    Option::channel,
+                                      Option::open,       Option::from,    Option::to};
+constexpr std::array kDecideOptions{Option::channel,    Option::direction, Option::intent,
+                                    Option::limit,      Option::as_of,     Option::min_revision,
+                                    Option::timeout_ms, Option::explain,   Option::purpose};
 constexpr std::array kSearchOptions{
-    Option::q,    Option::in,      Option::limit,        Option::cursor,
-    Option::sort, Option::facets,  Option::customer,     Option::department,
-    Option::kind, Option::channel, Option::open,         Option::from,
-    Option::to,   Option::as_of,   Option::min_revision, Option::purpose};
+    Option::q,          Option::in,       Option::limit,      Option::cursor, Option::sort,
+    Option::facets,     Option::customer, Option::department, Option::kind,   Option::channel,
+    Option::open,       Option::from,     Option::to,         Option::as_of,  Option::min_revision,
+    Option::timeout_ms, Option::purpose};
+
+constexpr std::array kReadyOptions{Option::for_};
 
 }  // namespace
 
@@ -47,7 +48,7 @@ struct RouteTable {
       RouteRow{{Method::post, "/v1/multi", kNone}, kNone, &Routes::multi},
       RouteRow{{Method::get, "/v1/sources", kNone}, kNone, &Routes::sources},
       RouteRow{{Method::get, "/livez", kNone, ""}, kNone, &Routes::livez},
-      RouteRow{{Method::get, "/readyz", kNone, ""}, kNone, &Routes::readyz},
+      RouteRow{{Method::get, "/readyz", kReadyOptions, ""}, kReadyOptions, &Routes::readyz},
       RouteRow{{Method::get, "/v1/version", kNone}, kNone, &Routes::version},
       RouteRow{{Method::get, "/openapi.json", kNone, ""}, kNone, &Routes::openapi},
       RouteRow{{Method::get, "/schemas/{name}", kNone, ""}, kNone, &Routes::schema},
