@@ -188,9 +188,13 @@ Result<void> sync_one(const LogFiles& files, const std::string& path) {
 }
 
 Result<void> cut_file(const LogFiles& files, const std::string& path, std::uint64_t size) {
-  const auto status = files.env->GetFileSystem()->Truncate(path, size, {}, nullptr);
-  if (auto cut = checked(status, path); !cut) return cut;
-  return sync_one(files, path);
+  // Through the open file: RocksDB's real file system has no Truncate by name.
+  std::unique_ptr<rocksdb::WritableFile> file;
+  auto status = files.env->ReopenWritableFile(path, &file, rocksdb::EnvOptions());
+  if (status.ok()) status = file->Truncate(size);
+  if (status.ok()) status = file->Fsync();
+  if (status.ok()) status = file->Close();
+  return checked(status, path);
 }
 
 Result<void> sync_folder_of(const LogFiles& files, const std::string& folder) {

@@ -79,6 +79,27 @@ TEST_F(DurableLogTest, GoesOnWhereItStopped) {
   EXPECT_EQ(again.log->figures().mark, 3U) << "synced a second later, or at the end";
 }
 
+// A power cut between write and sync, on the real file system: the marks are of the event before.
+TEST_F(DurableLogTest, CutsATornTail) {
+  const fs::path marks = folder_.path() + "/data/mark";
+  append(*open(options()).log, {"a"});
+  fs::copy(marks, folder_.path() + "/kept");
+  append(*open(options()).log, {"b"});
+  fs::remove_all(marks);
+  fs::rename(folder_.path() + "/kept", marks);
+  int cut = 0;
+  for (const auto& entry : fs::directory_iterator(options().folder))
+    if (entry.path().extension() == ".log" && entry.file_size() > 0 && ++cut == 1)
+      fs::resize_file(entry.path(), entry.file_size() - 3);
+  ASSERT_EQ(cut, 1);
+  const OpenedLog again = open(options());
+  ASSERT_EQ(again.findings.size(), 1U);
+  EXPECT_EQ(again.findings[0].what, Finding::torn_tail) << again.findings[0].text;
+  ASSERT_TRUE(again.writable) << again.findings[0].text;
+  EXPECT_EQ(again.verified_to, 1U);
+  EXPECT_EQ(append(*again.log, {"c"}).seq, 2U);
+}
+
 TEST_F(DurableLogTest, RemembersTheEpochThatFencesOlderWriters) {
   {
     const OpenedLog first = open(options());
