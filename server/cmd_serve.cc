@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "index/upkeep.h"
 #include "server/cmd_program.h"
 #include "server/listener.h"
 #include "server/live_watch.h"
@@ -15,12 +16,21 @@ namespace concord::server {
 namespace {
 
 std::atomic<Listener*> g_listener{nullptr};
+std::atomic<index::Upkeep*> g_upkeep{nullptr};
 
 void on_signal(int) {
   if (Listener* const listener = g_listener.load()) listener->stop();
 }
 
+void on_roll_signal(int) {
+  if (index::Upkeep* const upkeep = g_upkeep.load()) upkeep->request_roll();
+}
+
 void handle_signals() {
+  struct sigaction roll {};
+  roll.sa_handler = on_roll_signal;
+  roll.sa_flags = SA_RESTART;
+  sigaction(SIGUSR1, &roll, nullptr);
   struct sigaction action {};
   action.sa_handler = on_signal;
   sigaction(SIGTERM, &action, nullptr);
@@ -42,6 +52,39 @@ ListenerSettings listener_settings(const Settings& settings, const ListenAddress
   out.bodies_bytes_max = static_cast<std::size_t>(settings.number("bodies-bytes-max"));
   out.streams_max = static_cast<std::size_t>(settings.number("streams-max"));
   return out;
+}
+
+index::UpkeepOptions upkeep_options(const Settings& settings) {
+  index::UpkeepOptions options;
+  options.data_folder = settings.text("data");
+  options.roll_events = static_cast<std::uint64_t>(settings.number("roll-events"));
+  options.roll_ms = settings.number("roll-ms");
+  options.log_keep_events = static_cast<std::uint64_t>(settings.number("log-keep-events"));
+  options.roll_at_stop = settings.number("roll-at-stop") != 0;
+  options.threads = static_cast<unsigned>(settings.number("roll-threads"));
+  options.say = [](const std::string& text) {
+    std::fprintf(stderr, "concord: %s\n", text.c_str());
+  };
+  return options;
+}
+
+void watch_upkeep(Metrics& metrics, const index::Engine& engine,
+                  const std::atomic<index::Upkeep*>& upkeep) {
+  using index::UpkeepState;
+  const auto state = [&upkeep] {
+    const index::Upkeep* const one = upkeep.load();
+    return one == nullptr ? UpkeepState{} : one->state();
+  };
+  metrics.gauge("concord_generation_seq", "Events up to here are in the newest generation.",
+                [&engine] { return static_cast<double>(engine.generation().seq); });
+  metrics.gauge("concord_rolls", "Generations written since the start.",
+                [state] { return static_cast<double>(state().rolls); });
+  metrics.gauge("concord_rolls_failed", "Generations that could not be written.",
+                [state] { return static_cast<double>(state().rolls_failed); });
+  metrics.gauge("concord_roll_seconds", "How long the last one took.",
+                [state] { return static_cast<double>(state().roll_ms) / 1000; });
+  metrics.gauge("concord_backups", "Backups written since the start.",
+                [state] { return static_cast<double>(state().backups); });
 }
 
 /// Gauges of what is served.
@@ -119,6 +162,7 @@ int serve(Program& program, OpenBase& base, LiveWatch& live_watch, const ListenA
   live_watch.watch(watch.metrics(), *base.live(), bell);
   std::atomic<Listener*> counted{nullptr};
   watch_listener(watch.metrics(), counted);
+  watch_upkeep(watch.metrics(), base.engine(), g_upkeep);
   if (log)
     watch.metrics().gauge("concord_access_log_lost_lines", "Lines the disk did not take in time.",
                           [&log] { return static_cast<double>(log->lost_lines()); });
@@ -132,12 +176,17 @@ int serve(Program& program, OpenBase& base, LiveWatch& live_watch, const ListenA
   g_listener = listener->get();
   live_watch.begin(watch.metrics());
   base.live()->on_publish([&bell](index::EventSeq) { bell.published(); });
+  std::optional<index::Upkeep> upkeep(std::in_place, *base.live(),
+                                      upkeep_options(program.settings));
+  g_upkeep = &*upkeep;
   handle_signals();
   say_ready(program, **listener, service);
   const auto done = (*listener)->run();
   g_listener = nullptr;
+  g_upkeep = nullptr;
   counted = nullptr;
   listener->reset();
+  upkeep.reset();
   base.close();  // its threads ring the bell and count
   if (!done) return report(program, done.error());
   std::fprintf(stderr, "concord: stopped\n");
@@ -189,7 +238,12 @@ void add_serve(CLI::App& app, Program& program) {
                 "queue-bytes-max",
                 "mark-file",
                 "mark-file-2",
-                "ballast-bytes"});
+                "ballast-bytes",
+                "roll-events",
+                "roll-ms",
+                "roll-at-stop",
+                "roll-threads",
+                "log-keep-events"});
   add_json_flag(*command, program, "print the ready line as JSON");
   command->callback([&program] { program.run = [&program] { return run(program); }; });
 }

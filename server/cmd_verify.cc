@@ -1,58 +1,67 @@
 // concord verify and concord config: is what lies there right?
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
 #include "index/base/buffer.h"
-#include "index/generation.h"
+#include "index/verify_data.h"
 #include "server/cmd_program.h"
 
 namespace concord::server {
 namespace {
 
-void print_verified(const Program& program, const std::string& name,
-                    const index::Manifest& manifest, const std::vector<index::Error>& damages) {
-  if (!program.json) {
-    for (const index::Error& error : damages) std::printf("damaged: %s\n", error.text().c_str());
-    std::printf("%s: %s, %zu files, %llu events, %llu customers\n", name.c_str(),
-                damages.empty() ? "sound" : "DAMAGED", manifest.files.size(),
-                static_cast<unsigned long long>(manifest.seq),
-                static_cast<unsigned long long>(manifest.customers));
-    return;
+void write_part(index::JsonWriter& out, const index::VerifiedPart& part) {
+  out.begin_object();
+  out.key("part").string(part.part).key("name").string(part.name);
+  out.key("sound").boolean(part.sound()).key("skipped").boolean(part.skipped);
+  out.key("seq").unsigned_integer(part.seq).key("files").unsigned_integer(part.files);
+  out.key("findings").begin_array();
+  for (const index::VerifyFinding& one : part.findings) {
+    out.begin_object().key("finding").string(one.what).key("damage").boolean(one.damage);
+    out.key("place").string(one.place).key("detail").string(one.text).end_object();
   }
+  out.end_array().end_object();
+}
+
+void print_json(const std::vector<index::VerifiedPart>& parts, bool sound) {
   index::Buffer buffer;
   index::JsonWriter out(buffer);
-  out.begin_object();
-  out.key("generation").string(name);
-  out.key("sound").boolean(damages.empty());
-  out.key("files").unsigned_integer(manifest.files.size());
-  out.key("seq").unsigned_integer(manifest.seq);
-  out.key("damaged").begin_array();
-  for (const index::Error& error : damages) {
-    out.begin_object().key("place").string(error.place).key("detail").string(error.detail);
-    out.end_object();
-  }
-  out.end_array();
-  out.end_object();
+  out.begin_object().key("sound").boolean(sound).key("parts").begin_array();
+  for (const index::VerifiedPart& part : parts) write_part(out, part);
+  out.end_array().end_object();
   std::printf("%.*s\n", static_cast<int>(buffer.size()), buffer.data());
 }
 
-int verify(Program& program, const std::string& data) {
-  const auto name = index::current_generation(data);
-  if (!name) return report(program, name.error());
-  const std::string folder = index::generation_folder(data, *name);
-  const auto manifest = index::read_manifest(folder);
-  if (!manifest) return report(program, manifest.error());
+void print_part(const index::VerifiedPart& part) {
+  for (const index::VerifyFinding& one : part.findings)
+    std::printf("%s: %s%s%s\n", one.what.c_str(), one.place.c_str(), one.place.empty() ? "" : ": ",
+                one.text.c_str());
+  const char* const state = part.skipped ? "not looked at" : part.sound() ? "sound" : "DAMAGED";
+  std::printf("%s %s: %s", part.part.c_str(), part.name.c_str(), state);
+  if (part.files > 0) std::printf(", %llu files", static_cast<unsigned long long>(part.files));
+  if (part.seq > 0) std::printf(", up to event %llu", static_cast<unsigned long long>(part.seq));
+  std::printf("\n");
+}
+
+int verify(Program& program, const std::string& data, bool deep) {
   Progress progress;
-  std::vector<index::Error> damages;
-  const bool sound = index::verify_generation(
-      folder, *manifest, thread_count(program.settings),
-      [&](const index::Error& error) { damages.push_back(error); },
-      [&](std::string_view step, std::uint64_t done, std::uint64_t total) {
-        progress.step(step, done, total);
-      });
+  index::VerifyOptions options;
+  options.threads = thread_count(program.settings);
+  options.deep = deep;
+  options.marks = {program.settings.text("mark-file"), program.settings.text("mark-file-2")};
+  options.progress = [&](std::string_view step, std::uint64_t done, std::uint64_t total) {
+    progress.step(step, done, total);
+  };
+  const auto parts = index::verify_data(data, options);
   progress.finish();
-  print_verified(program, *name, *manifest, damages);
+  if (!parts) return report(program, parts.error());
+  const bool sound = std::all_of(parts->begin(), parts->end(),
+                                 [](const index::VerifiedPart& part) { return part.sound(); });
+  if (program.json)
+    print_json(*parts, sound);
+  else
+    for (const index::VerifiedPart& part : *parts) print_part(part);
   return sound ? kExitOk : kExitFailure;
 }
 
@@ -84,14 +93,17 @@ int dump_config(const Program& program) {
 }  // namespace
 
 void add_verify(CLI::App& app, Program& program) {
-  CLI::App* const command =
-      app.add_subcommand("verify", "check every byte of a data folder's current generation");
+  CLI::App* const command = app.add_subcommand(
+      "verify", "check every byte of a data folder's generations, its log, or a backup");
   auto data = std::make_shared<std::string>();
-  command->add_option("DATA", *data, "data folder")->required();
-  add_settings(*command, program, {"threads"});
+  auto deep = std::make_shared<bool>(false);
+  command->add_option("DATA", *data, "data folder or backup")->required();
+  command->add_flag("--deep", *deep, "of the log every event, not only what starting checks");
+  add_settings(*command, program, {"threads", "mark-file", "mark-file-2"});
   add_json_flag(*command, program, "print what was found as JSON");
-  command->callback(
-      [&program, data] { program.run = [&program, data] { return verify(program, *data); }; });
+  command->callback([&program, data, deep] {
+    program.run = [&program, data, deep] { return verify(program, *data, *deep); };
+  });
 }
 
 void add_config(CLI::App& app, Program& program) {

@@ -29,6 +29,7 @@ int run(int argc, char** argv) {
   add_questions(app, program);
   add_decide_all(app, program);
   add_verify(app, program);
+  add_backup(app, program);
   add_config(app, program);
   for (CLI::App* command : app.get_subcommands({})) command->footer(kFooter);
   try {

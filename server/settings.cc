@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kFileBytesMax = 1 << 20;
 
-constexpr std::array<SettingRow, 23> kRows{{
+constexpr std::array<SettingRow, 28> kRows{{
     {"data", SettingType::text, "data", "folder of the indexed base (made by `concord index`)"},
     {"policy", SettingType::text, "", "folder of the policy set; empty: the default set"},
     {"as-of", SettingType::text, "now",
@@ -55,6 +55,14 @@ constexpr std::array<SettingRow, 23> kRows{{
     {"mark-file-2", SettingType::text, "", "its second copy; empty: in the data folder"},
     {"ballast-bytes", SettingType::count, "67108864",
      "room kept in the data folder for a full disk; 0: none", 0, 1LL << 40},
+    {"roll-events", SettingType::count, "1000000",
+     "events until a new generation is written; 0: never for their number", 0, 1LL << 40},
+    {"roll-ms", SettingType::milliseconds, "86400000",
+     "time until one is written if anything changed; 0: never for the time", 0, 1LL << 40},
+    {"roll-at-stop", SettingType::count, "0", "1: write one before stopping", 0, 1},
+    {"roll-threads", SettingType::count, "1", "threads that write it, at low priority", 1, 1024},
+    {"log-keep-events", SettingType::count, "10000000",
+     "newest events kept in the log beyond what the generations need; 0: all", 0, 1LL << 40},
 }};
 
 std::string bad_number(const SettingRow& row, const std::string& text) {

@@ -123,15 +123,5 @@ TEST(BatchIds, TheBatchIndexWritesThem) {
   EXPECT_FALSE(ids->find(index::event_id_key("shop", "id-1")).has_value());
 }
 
-TEST(Reindex, IsRefusedWhereEventsCameInLive) {
-  const TemporaryFolder folder;
-  std::filesystem::create_directories(folder.path() + "/log");
-  const auto refused = index::Reindex::start(folder.path(), {});
-  ASSERT_FALSE(refused.has_value());
-  EXPECT_EQ(refused.error().code, index::Code::conflict);
-  EXPECT_EQ(refused.error().place, folder.path() + "/log");
-  EXPECT_FALSE(std::filesystem::exists(folder.path() + "/generations"));
-}
-
 }  // namespace
 }  // namespace concord::test

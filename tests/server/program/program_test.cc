@@ -74,8 +74,9 @@ class ProgramTest : public testing::Test {
 TEST_F(ProgramTest, HelpAndVersion) {
   EXPECT_EQ(run("--version").exit, 0);
   EXPECT_THAT(run("--version").out, HasSubstr("concord "));
-  for (const char* command : {"", "generate", "index", "serve", "context", "next", "search",
-                              "decide-all", "verify", "config", "config dump"}) {
+  for (const char* command :
+       {"", "generate", "index", "serve", "context", "next", "search", "decide-all", "verify",
+        "backup", "restore", "config", "config dump"}) {
     const Ran ran = run(std::string(command) + " --help");
     EXPECT_EQ(ran.exit, 0) << command;
     if (std::string_view(command) == "config dump") continue;
@@ -215,6 +216,44 @@ class Served {
   pid_t pid_ = -1;
   std::string said_;
 };
+
+// Promise: a base is backed up served or not, the backup verifies, and restored it is served.
+TEST_F(ProgramTest, BacksUpAndRestores) {
+  const std::string copy = folder() + "/to_back_up";
+  fs::copy(data(), copy, fs::copy_options::recursive);
+  const Ran before = run("backup --json --data " + copy + " --out " + folder() + "/b1");
+  EXPECT_EQ(before.exit, 0) << before.err;
+  std::string ask = "context --json " + somebody();
+  std::string want;
+  {
+    Served served(copy);
+    want = run(ask + " --url " + served.url()).out;
+    const Ran verify = run("verify " + copy);  // the log is left alone
+    EXPECT_EQ(verify.exit, 0) << verify.out << verify.err;
+    EXPECT_THAT(verify.out, HasSubstr("not looked at"));
+    const Ran during = run("backup --json --data " + copy + " --out " + folder() + "/b2");
+    EXPECT_EQ(during.exit, 0) << during.err;
+    EXPECT_EQ(before.out.substr(before.out.find("\"seq\"")).substr(0, 12),
+              during.out.substr(during.out.find("\"seq\"")).substr(0, 12));
+    const Ran again = run("backup --data " + copy + " --out " + folder() + "/b2");
+    EXPECT_EQ(again.exit, 1);
+    EXPECT_THAT(again.err, HasSubstr("is there already"));
+    EXPECT_EQ(served.stop(), 0);
+  }
+  EXPECT_EQ(run("verify --deep " + copy).exit, 0);
+  EXPECT_EQ(run("verify " + folder() + "/b2").exit, 0);
+  EXPECT_EQ(run("serve --listen 127.0.0.1:0 --data " + folder() + "/b2").exit, 1);
+  const Ran restored = run("restore " + folder() + "/b2 --data " + folder() + "/restored");
+  EXPECT_EQ(restored.exit, 0) << restored.err;
+  EXPECT_THAT(restored.out, HasSubstr("events 1.."));
+  EXPECT_EQ(run("restore " + folder() + "/b2 --data " + folder() + "/restored").exit, 1);
+  EXPECT_EQ(run("verify --deep " + folder() + "/restored").exit, 0);
+  Served served(folder() + "/restored");
+  EXPECT_EQ(run(ask + " --url " + served.url()).out, want);
+  EXPECT_EQ(served.stop(), 0);
+  EXPECT_EQ(run("backup --data " + folder() + "/nothing --out " + folder() + "/b3").exit, 1);
+  EXPECT_EQ(run("restore " + data() + " --data " + folder() + "/r2").exit, 1);
+}
 
 // Promise P1: the same question over HTTP and in this process gives the same bytes.
 TEST_F(ProgramTest, ServesTheSameBytesAndStopsWhenAsked) {
