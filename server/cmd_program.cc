@@ -143,8 +143,8 @@ int OpenBase::open_live(const Program& program, Progress& progress, index::LiveO
   if (!live) return report(program, live.error());
   live_ = std::move(*live);
   for (const index::OpenFinding& one : live_->report().findings)
-    std::fprintf(stderr, "concord: %s: %s%s%s\n", one.what.c_str(), one.text.c_str(),
-                 one.place.empty() ? "" : " ", one.place.c_str());
+    std::fprintf(stderr, "concord: %s: %s%s%s\n", one.what.c_str(), one.place.c_str(),
+                 one.place.empty() ? "" : ": ", one.text.c_str());
   return kExitOk;
 }
 

@@ -207,6 +207,7 @@ class Served {
     waitpid(pid_, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
+  [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] std::string url() const {
     const std::size_t at = said_.find("http://");
     return at == std::string::npos ? said_ : said_.substr(at, said_.find('\n') - at);
@@ -257,16 +258,40 @@ TEST_F(ProgramTest, BacksUpAndRestores) {
 
 // Promise P1: the same question over HTTP and in this process gives the same bytes.
 TEST_F(ProgramTest, ServesTheSameBytesAndStopsWhenAsked) {
-  Served served(data());
   const std::string key = somebody();
-  for (const std::string& question :
-       {"context --json " + key, "next --json " + key, std::string("search --json delivery")}) {
-    const Ran over_http = run(question + " --url " + served.url());
+  const std::string questions[] = {"context --json " + key, "next --json " + key,
+                                   "search --json delivery"};
+  std::vector<std::string> in_process;
+  for (const std::string& question : questions)
+    in_process.push_back(run(question + " --as-of data --data " + data()).out);
+  Served served(data());
+  for (std::size_t i = 0; i < in_process.size(); ++i) {
+    const Ran over_http = run(questions[i] + " --url " + served.url());
     EXPECT_EQ(over_http.exit, 0) << over_http.err << over_http.out;
-    EXPECT_EQ(over_http.out, run(question + " --as-of data --data " + data()).out);
+    EXPECT_EQ(over_http.out, in_process[i]);
   }
   EXPECT_EQ(run("context email:nobody@nowhere.test --url " + served.url()).exit, 1);
   EXPECT_EQ(served.stop(), 0);
+  // Now there is a log, and it is read too.
+  EXPECT_EQ(run(questions[0] + " --as-of data --data " + data()).out, in_process[0]);
+}
+
+// Promise: nobody works on a folder that a service holds, and who tries is told what to do.
+TEST_F(ProgramTest, AServiceHoldsItsFolderAlone) {
+  const std::string copy = folder() + "/held";
+  fs::copy(data(), copy, fs::copy_options::recursive);
+  Served served(copy);
+  const Ran context = run("context " + somebody() + " --data " + copy);
+  EXPECT_EQ(context.exit, 1);
+  EXPECT_THAT(context.err, HasSubstr("--url"));
+  EXPECT_THAT(context.err, HasSubstr("process " + std::to_string(served.pid())));
+  EXPECT_EQ(run("serve --listen 127.0.0.1:0 --data " + copy).exit, 1);
+  EXPECT_EQ(run("index --sources " + folder() + "/demo/sources.toml --out " + copy).exit, 1);
+  EXPECT_EQ(served.stop(), 0);
+  EXPECT_EQ(run("context " + somebody() + " --as-of data --data " + copy).exit, 0);
+  // Nothing came live: the log is as good as none, and a batch index may replace everything.
+  EXPECT_EQ(run("index --sources " + folder() + "/demo/sources.toml --out " + copy).exit, 3);
+  EXPECT_EQ(run("context " + somebody() + " --as-of data --data " + copy).exit, 0);
 }
 
 }  // namespace
