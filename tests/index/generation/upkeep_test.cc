@@ -234,5 +234,50 @@ TEST(Upkeep, ALiveEventThatTheBatchSaidIsADuplicateAfterRollsToo) {
   }
 }
 
+TEST(Upkeep, ABackupTakenUnderWritesIsTheStateAtItsSeq) {
+  const auto feed = random_feed(24, 80);
+  const TemporaryFolder folder;
+  const std::string data = folder.path() + "/data";
+  build(data, feed);
+  constexpr std::uint64_t kEvents = 300;
+  std::vector<index::BackupReport> backups;
+  {
+    Base base = open(data, {});
+    std::atomic<bool> done{false};
+    std::thread writer([&] {
+      for (std::uint64_t n = 0; n < kEvents; n += 5) {
+        std::vector<index::EventDraft> run;
+        for (std::uint64_t i = n; i < n + 5; ++i) run.push_back(case_of("crm:0", i));
+        EXPECT_EQ(send(*base.live, run), 5U);
+      }
+      done = true;
+    });
+    for (int turn = 0; turn < 3; ++turn) {
+      const auto report = base.upkeep->backup(folder.path() + "/b" + std::to_string(turn));
+      EXPECT_TRUE(report.has_value()) << report.error().text();
+      if (report) backups.push_back(*report);
+      EXPECT_TRUE(base.upkeep->roll().has_value());
+    }
+    writer.join();
+    EXPECT_TRUE(done.load());
+  }
+  // The same events, one after the other, as a base that was never copied has them.
+  for (std::size_t i = 0; i < backups.size(); ++i) {
+    const std::string restored = folder.path() + "/r" + std::to_string(i);
+    ASSERT_TRUE(index::restore_backup(folder.path() + "/b" + std::to_string(i), restored, {}, {}));
+    const Base back = open(restored, {});
+    EXPECT_EQ(back.live->engine().snapshot().revision(), backups[i].seq);
+    EXPECT_EQ(back.live->write_state().mode, index::WriteState::Mode::writable);
+    const TemporaryFolder other;
+    build(other.path(), feed);
+    Base fresh = open(other.path(), {});
+    std::vector<index::EventDraft> run;
+    for (std::uint64_t n = 0; n < backups[i].seq - feed.size(); ++n)
+      run.push_back(case_of("crm:0", n));
+    if (!run.empty()) ASSERT_EQ(send(*fresh.live, run), run.size());
+    EXPECT_EQ(*back.live->engine().state_hash(), *fresh.live->engine().state_hash());
+  }
+}
+
 }  // namespace
 }  // namespace concord::test
