@@ -29,13 +29,15 @@ void verify_files(VerifiedPart& part, const std::string& folder, const VerifyOpt
             [](const VerifyFinding& a, const VerifyFinding& b) { return a.place < b.place; });
 }
 
-// The last event of the newest generation that is sound: what follows it must be in the log.
+// The last event of the newest generation that is sound (of any whose manifest is, when none is):
+// what follows it must be in the log.
 Position newest_of(const std::string& folder, const std::vector<VerifiedPart>& parts) {
-  for (const VerifiedPart& part : parts) {
-    if (part.part != "generation" || !part.sound()) continue;
-    if (const auto manifest = read_manifest(generation_folder(folder, part.name)))
-      return {0, manifest->seq, manifest->chain};
-  }
+  for (const bool sound : {true, false})
+    for (const VerifiedPart& part : parts) {
+      if (part.part != "generation" || part.sound() != sound) continue;
+      if (const auto manifest = read_manifest(generation_folder(folder, part.name)))
+        return {0, manifest->seq, manifest->chain};
+    }
   return {};
 }
 
