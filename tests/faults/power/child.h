@@ -54,6 +54,7 @@ struct Kind {
 std::span<const Kind> plain_kinds();       // plain_files.cc: the rig held against itself
 std::span<const Kind> text_kinds();        // text_files.cc: what Xapian needs
 std::span<const Kind> log_kinds();         // log_files.cc: the durable log alone
+std::span<const Kind> live_kinds();        // live_base.cc
 std::span<const Kind> generation_kinds();  // generation_files.cc
 
 }  // namespace concord::power

@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
   Plan plan;
   plan.kept_under = "build/crash";
   plan.stop = &stopped;
-  plan.writer.name = "append-synced";
+  plan.writer.name = "live";
   CLI::App app("Cuts the power under a writer, brings it back, looks for what was acknowledged.");
   app.add_option("--cuts", plan.cuts, "how many")->capture_default_str();
   app.add_option("--seed", plan.seed, "of the first story")->capture_default_str();

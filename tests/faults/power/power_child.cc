@@ -19,7 +19,7 @@ constexpr int kAcknowledgements = 3;
 
 const Kind* kind_of(std::string_view name) {
   for (const std::span<const Kind> kinds :
-       {plain_kinds(), text_kinds(), generation_kinds(), log_kinds()})
+       {plain_kinds(), text_kinds(), generation_kinds(), log_kinds(), live_kinds()})
     for (const Kind& kind : kinds)
       if (name == kind.name) return &kind;
   return nullptr;

@@ -67,15 +67,31 @@ TEST_F(PowerCuts, GenerationsSurvive) {
   EXPECT_GT(totals.acknowledged, 0U);
 }
 
+TEST_F(PowerCuts, ALiveBaseSurvives) {
+  const Totals totals = run(plan_of("live", 50));
+  EXPECT_EQ(totals.kept, 50U) << text_of(totals);
+  EXPECT_GT(totals.acknowledged, 0U);
+}
+
+TEST_F(PowerCuts, ALiveBaseSurvivesWhileGenerationsAreRolled) {
+  Plan plan = plan_of("live-rolling", 20);
+  plan.writer.requests_max = 1500;
+  const Totals totals = run(plan);
+  EXPECT_EQ(totals.kept, 20U) << text_of(totals);
+  EXPECT_GT(totals.acknowledged, 0U);
+}
+
 TEST_F(PowerCuts, TheLogSurvives) {
   const Totals totals = run(plan_of("log", 30));
   EXPECT_EQ(totals.kept, 30U) << text_of(totals);
   EXPECT_GT(totals.acknowledged, 0U);
 }
 
-// Acknowledged before the sync; renamed without a sync of the folder; so does Xapian.
+// Acknowledged before the sync; renamed without a sync of the folder, by us or by Xapian; the state
+// compared with that of another history.
 TEST_F(PowerCuts, PlantedFaultsLose) {
-  for (const char* writer : {"append-early", "replace-early", "text-early", "log-early"}) {
+  for (const char* writer :
+       {"append-early", "replace-early", "text-early", "log-early", "live-early", "live-altered"}) {
     SCOPED_TRACE(writer);
     const Totals totals = run(control_of(writer));
     EXPECT_GT(totals.lost, 0U) << text_of(totals);
