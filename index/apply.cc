@@ -1,8 +1,8 @@
 #include "index/apply.h"
 
 #include <algorithm>
-#include <map>
 #include <mutex>
+#include <set>
 
 #include "index/base/assert.h"
 #include "index/base/hash.h"
@@ -25,13 +25,20 @@ void Applier::put(std::uint32_t slot, CustomerRecord& record, EventSeq seq) {
   record.is_account = is_account(record);
   releases_.apply_to(record);
   encoder_.encode(record, encoded_);
+  put_encoded(slot, seq);
+}
+
+void Applier::put_encoded(std::uint32_t slot, EventSeq seq) {
   writer_.put(slot, encoded_, seq);
   if (waiters_) waiters_->note(writer_.newest(slot)->view(), slot);
 }
 
+CustomerId Applier::new_id(const NormalisedIdentity& first) const {
+  return new_customer_id(
+      first, [&](CustomerId id) { return writer_.slot_of(id) != SnapshotWriter::kNoSlot; });
+}
 std::uint32_t Applier::add_customer(const NormalisedIdentity& first) {
-  return writer_.add_slot(new_customer_id(
-      first, [&](CustomerId id) { return writer_.slot_of(id) != SnapshotWriter::kNoSlot; }));
+  return writer_.add_slot(new_id(first));
 }
 
 std::uint32_t Applier::find(const NormalisedIdentity& identity) const {
@@ -39,45 +46,67 @@ std::uint32_t Applier::find(const NormalisedIdentity& identity) const {
   return slot == SnapshotWriter::kNoSlot ? kNoOwner : slot;
 }
 
-CustomerId Applier::account_of(const Prepared& prepared, EventSeq seq) {
+CustomerId Applier::account_id(const Prepared& prepared) const {
   if (!prepared.account) return {};
-  std::uint32_t slot = find(*prepared.account);
-  if (slot == kNoOwner) {
-    slot = add_customer(*prepared.account);
-    CustomerRecord account;
-    account.id = writer_.id_of(slot);
-    introduce_account(account, prepared, seq);
-    put(slot, account, seq);
-    writer_.bind(*prepared.account, slot);
-  }
-  return writer_.id_of(slot);
+  const std::uint32_t slot = find(*prepared.account);
+  return slot == kNoOwner ? new_id(*prepared.account) : writer_.id_of(slot);
+}
+
+// An account that a membership names first gets a record with its key.
+void Applier::introduce(const Prepared& prepared, EventSeq seq) {
+  if (!prepared.account || find(*prepared.account) != kNoOwner) return;
+  const std::uint32_t slot = add_customer(*prepared.account);
+  CustomerRecord account;
+  account.id = writer_.id_of(slot);
+  introduce_account(account, prepared, seq);
+  put(slot, account, seq);
+  writer_.bind(*prepared.account, slot);
 }
 
 Result<void> Applier::apply_to_customer(const Prepared& prepared, EventSeq seq) {
   const auto plan =
       plan_owner(prepared.identities, [&](const NormalisedIdentity& id) { return find(id); });
   if (!plan) return tl::unexpected<Error>(plan.error());
+  const bool known = plan->survivor != kNoOwner;
+  if (known && plan->losers.empty()) return update(prepared, plan->survivor, seq);
+  return rewrite(prepared, *plan, seq);
+}
+
+// One known customer: only what the event is about changes.
+Result<void> Applier::update(const Prepared& prepared, std::uint32_t slot, EventSeq seq) {
+  // Its id is known before it is made, so that a damaged record leaves the state as it is.
+  const FoldInput input = fold_input(prepared, seq, account_id(prepared));
+  auto done = updater_.fold_into(writer_.newest(slot)->view(), input, releases_, encoded_);
+  if (!done) return done;
+  put_encoded(slot, seq);
+  introduce(prepared, seq);
+  for (const NormalisedIdentity& identity : prepared.identities) writer_.bind(identity, slot);
+  return {};
+}
+
+// A new customer, or several who turn out to be one: the whole record is folded.
+Result<void> Applier::rewrite(const Prepared& prepared, const OwnerPlan& plan, EventSeq seq) {
   // Read everything first: a damaged record must leave the state as it is.
   std::vector<CustomerRecord> losers;
-  for (const std::uint32_t slot : plan->losers) {
+  for (const std::uint32_t slot : plan.losers) {
     auto loser = record_of(slot);
     if (!loser) return tl::unexpected<Error>(loser.error());
     losers.push_back(std::move(*loser));
   }
   CustomerRecord record;
-  if (plan->survivor != kNoOwner) {
-    auto known = record_of(plan->survivor);
+  if (plan.survivor != kNoOwner) {
+    auto known = record_of(plan.survivor);
     if (!known) return tl::unexpected<Error>(known.error());
     record = std::move(*known);
   }
   // In the order of the batch index, which numbers the customer before the account.
-  const std::uint32_t slot =
-      plan->survivor == kNoOwner ? add_customer(*plan->first) : plan->survivor;
-  const CustomerId account = account_of(prepared, seq);
+  const std::uint32_t slot = plan.survivor == kNoOwner ? add_customer(*plan.first) : plan.survivor;
+  const CustomerId account = account_id(prepared);
+  introduce(prepared, seq);
   record.id = writer_.id_of(slot);
   for (std::size_t i = 0; i < losers.size(); ++i) {
     merge_records(record, std::move(losers[i]), seq);
-    writer_.redirect(plan->losers[i], slot, seq);
+    writer_.redirect(plan.losers[i], slot, seq);
   }
   fold(record, fold_input(prepared, seq, account));
   put(slot, record, seq);
@@ -94,15 +123,13 @@ Result<void> Applier::apply_release(const Prepared& prepared, std::string_view b
           version != nullptr && state_->survivor(slot, ~EventSeq{0}) == slot)
         waiters_->note(version->view(), slot);
   }
-  std::map<std::uint32_t, CustomerRecord> concerned;
-  for (const std::uint32_t waiting : waiters_->of(*prepared.event)) {
-    const std::uint32_t slot = state_->survivor(waiting, ~EventSeq{0});
-    auto record = record_of(slot);
-    if (!record) return tl::unexpected<Error>(record.error());
-    concerned.emplace(slot, std::move(*record));
-  }
   releases_.add(seq, bytes);
-  for (auto& [slot, record] : concerned) put(slot, record, seq);
+  std::set<std::uint32_t> concerned;
+  for (const std::uint32_t waiting : waiters_->of(*prepared.event))
+    concerned.insert(state_->survivor(waiting, ~EventSeq{0}));
+  for (const std::uint32_t slot : concerned)
+    if (updater_.spread_into(writer_.newest(slot)->view(), releases_, encoded_))
+      put_encoded(slot, seq);
   return {};
 }
 
@@ -126,7 +153,7 @@ Result<Hash128> record_hash(const RecordView& view, const Releases& releases) {
   EncodedRecord encoded;
   encoder.encode(*record, encoded);
   std::string all = std::move(encoded.record);
-  for (const std::string& tail : encoded.tails) all += tail;
+  for (const EncodedTail& tail : encoded.tails) all += tail.bytes;
   return hash128(all);
 }
 

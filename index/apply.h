@@ -8,6 +8,7 @@
 #include "index/customer/releases.h"
 #include "index/intake.h"
 #include "index/snapshot/publish.h"
+#include "index/snapshot/record_update.h"
 #include "index/snapshot/snapshot_writer.h"
 #include "index/waiters.h"
 
@@ -39,17 +40,23 @@ class Applier {
  private:
   Result<CustomerRecord> record_of(std::uint32_t slot) const;
   void put(std::uint32_t slot, CustomerRecord& record, EventSeq seq);
+  void put_encoded(std::uint32_t slot, EventSeq seq);
   std::uint32_t add_customer(const NormalisedIdentity& first);
   [[nodiscard]] std::uint32_t find(const NormalisedIdentity& identity) const;
   Result<void> apply_to_customer(const Prepared& prepared, EventSeq seq);
   Result<void> apply_release(const Prepared& prepared, std::string_view bytes, EventSeq seq);
-  CustomerId account_of(const Prepared& prepared, EventSeq seq);
+  Result<void> update(const Prepared& prepared, std::uint32_t slot, EventSeq seq);
+  Result<void> rewrite(const Prepared& prepared, const OwnerPlan& plan, EventSeq seq);
+  [[nodiscard]] CustomerId account_id(const Prepared& prepared) const;
+  void introduce(const Prepared& prepared, EventSeq seq);
+  [[nodiscard]] CustomerId new_id(const NormalisedIdentity& first) const;
 
   std::shared_ptr<SnapshotState> state_;
   SnapshotWriter writer_;
   Releases releases_;
   std::optional<Waiters> waiters_;  // filled at the first release
   RecordEncoder encoder_;
+  RecordUpdater updater_;
   EncodedRecord encoded_;
 };
 

@@ -143,16 +143,17 @@ std::uint64_t write_record(FileWriter& file, const EncodedRecord& record, EventS
   header.tail_count = record.tails.size();
   header.seq = seq;
   std::uint64_t bytes = sizeof header + record.record.size() + record.tails.size() * 8;
-  for (const std::string& tail : record.tails) bytes += tail.size();
+  for (const EncodedTail& tail : record.tails) bytes += tail.bytes.size();
   const std::string pad = padding(bytes, 64);
   header.total_bytes = bytes + pad.size();
   file.write(bytes_of(&header, sizeof header));
   file.write(record.record);
-  for (const std::string& tail : record.tails) {
-    const std::uint64_t size = tail.size();
+  for (const EncodedTail& tail : record.tails) {
+    CONCORD_ASSERT(!tail.bytes.empty());  // encoded whole
+    const std::uint64_t size = tail.bytes.size();
     file.write(bytes_of(&size, sizeof size));
   }
-  for (const std::string& tail : record.tails) file.write(tail);
+  for (const EncodedTail& tail : record.tails) file.write(tail.bytes);
   file.write(pad);
   return offset;
 }
@@ -163,7 +164,7 @@ std::uint64_t write_version(FileWriter& file, const Version& version) {
   header.record_bytes = version.record_bytes;
   header.tail_count = version.tail_count;
   header.seq = version.seq;
-  std::uint64_t tails = 0;  // they lie behind their sizes, one after the other
+  std::uint64_t tails = 0;
   for (std::uint64_t i = 0; i < version.tail_count; ++i) tails += version.tail_bytes[i];
   const std::uint64_t bytes =
       sizeof header + header.record_bytes + header.tail_count * sizeof(std::uint64_t) + tails;
@@ -171,8 +172,11 @@ std::uint64_t write_version(FileWriter& file, const Version& version) {
   header.total_bytes = bytes + pad.size();
   file.write(bytes_of(&header, sizeof header));
   file.write(bytes_of(&version + 1, version.record_bytes));
-  if (version.tail_count > 0)
-    file.write(bytes_of(version.tail_bytes, version.tail_count * sizeof(std::uint64_t) + tails));
+  file.write(bytes_of(version.tail_bytes, version.tail_count * sizeof(std::uint64_t)));
+  for (std::uint32_t i = 0; i < version.tail_count; ++i) {
+    const wire::TailRef& ref = *version.record->tails()->Get(i);
+    file.write({tail_begin(*version.tails[i], ref), ref.bytes()});
+  }
   file.write(pad);
   return offset;
 }

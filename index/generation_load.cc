@@ -117,15 +117,16 @@ bool adopt(char* at, std::size_t room, const wire::Segment** tails) {
   const auto* record = reinterpret_cast<const std::uint8_t*>(at + sizeof header);
   flatbuffers::Verifier verifier(record, header.record_bytes);
   if (!wire::VerifyRecordBuffer(verifier)) return false;
+  const auto* refs = wire::GetRecord(record)->tails();
+  if (header.tail_count != (refs == nullptr ? 0 : refs->size())) return false;
   const std::size_t sizes_at = sizeof header + header.record_bytes;
   std::size_t tail_at = sizes_at + header.tail_count * 8;
   for (std::uint64_t i = 0; i < header.tail_count; ++i) {
     std::uint64_t size = 0;
     std::memcpy(&size, at + sizes_at + i * 8, 8);
     if (size > header.total_bytes - tail_at) return false;
-    const auto* tail = reinterpret_cast<const std::uint8_t*>(at + tail_at);
-    flatbuffers::Verifier tail_verifier(tail, size);
-    if (!tail_verifier.VerifyBuffer<wire::Segment>(nullptr)) return false;
+    const char* tail = at + tail_at;
+    if (!verify_tail(tail, size, *refs->Get(static_cast<flatbuffers::uoffset_t>(i)))) return false;
     tails[i] = flatbuffers::GetRoot<wire::Segment>(tail);
     tail_at += size;
   }

@@ -101,9 +101,4 @@ void introduce_account(CustomerRecord& record, const Prepared& membership, Event
   claim.value.text = name->str();
 }
 
-bool is_account(const CustomerRecord& record) {
-  return std::any_of(record.identities.begin(), record.identities.end(),
-                     [](const auto& one) { return one.first.starts_with("account:"); });
-}
-
 }  // namespace concord::index

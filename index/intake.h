@@ -34,7 +34,5 @@ FoldInput fold_input(const Prepared& prepared, EventSeq seq, CustomerId membersh
 
 /// An account that a membership names before it said anything itself gets a record with its key.
 void introduce_account(CustomerRecord& record, const Prepared& membership, EventSeq seq);
-/// A record is an account's when its identities are of type `account`.
-bool is_account(const CustomerRecord& record);
 
 }  // namespace concord::index

@@ -355,6 +355,11 @@ void fold_identities(CustomerRecord& record, const FoldInput& input, Stamp stamp
 
 }  // namespace
 
+bool is_account(const CustomerRecord& record) {
+  return std::any_of(record.identities.begin(), record.identities.end(),
+                     [](const auto& one) { return one.first.starts_with("account:"); });
+}
+
 int strictness(ConsentState state) {
   switch (state) {
     case ConsentState::granted: return 0;

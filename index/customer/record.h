@@ -126,6 +126,9 @@ void fold(CustomerRecord& record, const FoldInput& input);
 /// stricter. Equal for every grouping of the same merges.
 void merge_records(CustomerRecord& into, CustomerRecord&& from, EventSeq seq);
 
+/// A record is an account's when its identities are of type `account`.
+bool is_account(const CustomerRecord& record);
+
 /// withdrawn > denied > unknown > granted.
 int strictness(ConsentState state);
 

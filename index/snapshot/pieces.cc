@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
-#include <map>
 #include <string>
 #include <vector>
+
+#include "index/snapshot/tally.h"
 
 namespace concord::index {
 namespace {
@@ -59,13 +59,6 @@ void write_common(JsonWriter& out, EntryView entry) {
   text_member(out, "department", entry.department());
 }
 
-std::int64_t saturating_sum(std::int64_t a, std::int64_t b) {
-  std::int64_t sum = 0;
-  if (!__builtin_add_overflow(a, b, &sum)) return sum;
-  return b > 0 ? std::numeric_limits<std::int64_t>::max()
-               : std::numeric_limits<std::int64_t>::min();
-}
-
 bool is_contact(EntryView entry) {
   if (entry.direction() == Direction::none) return entry.kind() == Kind::visit;
   switch (entry.kind()) {
@@ -77,9 +70,26 @@ bool is_contact(EntryView entry) {
   }
 }
 
+bool is_told_topic(EntryView entry) {
+  return entry.direction() == Direction::outbound && !entry.topic().empty();
+}
+
+bool is_holding(EntryView entry) {
+  return entry.kind() == Kind::holding || entry.kind() == Kind::contract;
+}
+
+Tally tally_of(const EntryRange& entries, UnixMillis as_of) {
+  Tally tally;
+  entries.each([&](EntryView entry) {
+    tally.add(entry, as_of);
+    return true;
+  });
+  return tally;
+}
+
 // Up to `max` entries of `want`, newest first, written by `write` as array elements.
 template <typename Want, typename Write>
-void write_newest(JsonWriter& out, const EntryRange& entries, UnixMillis as_of, std::size_t max,
+void write_newest(JsonWriter& out, const EntryChoice& entries, UnixMillis as_of, std::size_t max,
                   Want&& want, Write&& write) {
   out.begin_array();
   std::size_t count = 0;
@@ -116,7 +126,7 @@ void write_escaped_member(JsonWriter& out, std::string_view name, std::string_vi
   out.raw("\"");  // closes the value; the writer then knows that a comma must follow
 }
 
-void write_promises(JsonWriter& out, const EntryRange& entries, UnixMillis as_of) {
+void write_promises(JsonWriter& out, const EntryChoice& entries, UnixMillis as_of) {
   out.begin_array();
   std::size_t count = 0;
   for (const bool open : {true, false})
@@ -131,7 +141,7 @@ void write_promises(JsonWriter& out, const EntryRange& entries, UnixMillis as_of
   out.end_array();
 }
 
-void write_last_contacts(JsonWriter& out, const EntryRange& entries, UnixMillis as_of) {
+void write_last_contacts(JsonWriter& out, const EntryChoice& entries, UnixMillis as_of) {
   write_newest(out, entries, as_of, kContactsMax, is_contact, [&](EntryView entry) {
     write_common(out, entry);
     text_member(out, "channel", entry.channel());
@@ -142,7 +152,7 @@ void write_last_contacts(JsonWriter& out, const EntryRange& entries, UnixMillis 
   });
 }
 
-void write_told_us(JsonWriter& out, const EntryRange& entries, UnixMillis as_of) {
+void write_told_us(JsonWriter& out, const EntryChoice& entries, UnixMillis as_of) {
   const auto is_fact = [](EntryView entry) { return entry.kind() == Kind::fact; };
   write_newest(out, entries, as_of, kToldUsMax, is_fact, [&](EntryView entry) {
     write_escaped_member(out, "fact", entry.subject_json());
@@ -155,11 +165,11 @@ void write_told_us(JsonWriter& out, const EntryRange& entries, UnixMillis as_of)
   });
 }
 
-void write_told_them(JsonWriter& out, const EntryRange& entries, UnixMillis as_of) {
+void write_told_them(JsonWriter& out, const EntryChoice& entries, UnixMillis as_of) {
   std::array<std::string_view, kToldThemMax> seen;
   std::size_t count = 0;
   const auto fresh_topic = [&](EntryView entry) {
-    if (entry.direction() != Direction::outbound || entry.topic().empty()) return false;
+    if (!is_told_topic(entry)) return false;
     if (std::find(seen.begin(), seen.begin() + count, entry.topic()) != seen.begin() + count)
       return false;
     seen[count++] = entry.topic();
@@ -175,37 +185,8 @@ void write_told_them(JsonWriter& out, const EntryRange& entries, UnixMillis as_o
   });
 }
 
-void write_balances(JsonWriter& out, const EntryRange& entries, UnixMillis as_of) {
-  struct Balance {
-    std::int64_t open_minor = 0;
-    std::int64_t invoices = 0;
-  };
-  std::map<std::string_view, Balance> by_currency;
-  entries.each([&](EntryView entry) {
-    if (entry.kind() != Kind::invoice || !entry.has(wire::RowFlag::has_amount) ||
-        !entry.open_at(as_of))
-      return true;
-    Balance& balance = by_currency[entry.currency()];
-    balance.open_minor = saturating_sum(balance.open_minor, entry.row().amount_minor());
-    ++balance.invoices;
-    return true;
-  });
-  out.begin_array();
-  for (const auto& [currency, balance] : by_currency) {
-    out.begin_object();
-    out.key("currency").string(currency);
-    out.key("open_minor").integer(balance.open_minor);
-    out.key("invoices").integer(balance.invoices);
-    out.end_object();
-  }
-  out.end_array();
-}
-
-void write_holdings(JsonWriter& out, const EntryRange& entries, UnixMillis as_of) {
-  const auto held = [&](EntryView entry) {
-    return (entry.kind() == Kind::holding || entry.kind() == Kind::contract) &&
-           entry.open_at(as_of);
-  };
+void write_holdings(JsonWriter& out, const EntryChoice& entries, UnixMillis as_of) {
+  const auto held = [&](EntryView entry) { return is_holding(entry) && entry.open_at(as_of); };
   write_newest(out, entries, as_of, kHoldingsMax, held, [&](EntryView entry) {
     write_escaped_member(out, "entry", entry.id_json());
     out.key("kind").string(word(entry.kind()));
@@ -221,43 +202,27 @@ void write_holdings(JsonWriter& out, const EntryRange& entries, UnixMillis as_of
   });
 }
 
+void write_balances(JsonWriter& out, const EntryRange& entries, UnixMillis as_of) {
+  tally_of(entries, as_of).write_balances(out);
+}
 void write_open_counts(JsonWriter& out, const EntryRange& entries, UnixMillis as_of) {
-  std::array<std::int64_t, kKindCount> open{};
-  entries.each([&](EntryView entry) {
-    if (entry.open_at(as_of)) ++open[static_cast<std::size_t>(entry.kind())];
-    return true;
-  });
-  out.begin_object();
-  for (std::size_t kind = 0; kind < open.size(); ++kind)
-    if (open[kind] > 0) out.key(word(static_cast<Kind>(kind))).integer(open[kind]);
-  out.end_object();
+  tally_of(entries, as_of).write_open_counts(out);
+}
+void write_departments(JsonWriter& out, const EntryRange& entries, UnixMillis as_of) {
+  tally_of(entries, as_of).write_departments(out);
 }
 
-void write_departments(JsonWriter& out, const EntryRange& entries, UnixMillis as_of) {
-  struct Department {
-    std::int64_t entries = 0;
-    std::int64_t open = 0;
-    std::int64_t last_at_ms = kNoTime;
-  };
-  std::map<std::string_view, Department> by_name;
-  entries.each([&](EntryView entry) {
-    if (!entry.exists_at(as_of)) return true;
-    Department& one = by_name[entry.department()];
-    ++one.entries;
-    if (entry.open_at(as_of)) ++one.open;
-    one.last_at_ms = std::max(one.last_at_ms, entry.at_ms());
-    return true;
-  });
-  out.begin_array();
-  for (const auto& [name, one] : by_name) {
-    out.begin_object();
-    out.key("department").string(name);
-    out.key("entries").integer(one.entries);
-    out.key("open").integer(one.open);
-    out.key("last_at").time(UnixMillis{one.last_at_ms});
-    out.end_object();
-  }
-  out.end_array();
+PieceSet pieces_of(EntryView entry) {
+  PieceSet set;
+  const auto mark = [&](Piece piece, bool on) { set[static_cast<std::size_t>(piece)] = on; };
+  const Kind kind = entry.kind();
+  mark(Piece::contacts, is_contact(entry));
+  mark(Piece::told_us, kind == Kind::fact);
+  mark(Piece::told_them, is_told_topic(entry));
+  mark(Piece::promises, kind == Kind::promise);
+  mark(Piece::holdings, is_holding(entry));
+  mark(Piece::balances, kind == Kind::invoice);
+  return set;
 }
 
 }  // namespace concord::index

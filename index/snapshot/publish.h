@@ -1,6 +1,8 @@
-// From the mutable truth to the published record and back.
+// From the mutable truth to the published record and back, whole. What an event leaves untouched is
+// copied instead by record_update.h.
 // Thread class: RecordEncoder one-owner; decode_record any-thread (pure).
 #pragma once
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -8,28 +10,32 @@
 #include "index/base/result.h"
 #include "index/customer/record.h"
 #include "index/snapshot/record_view.h"
+#include "index/snapshot/tail.h"
 
 namespace concord::index {
 
-inline constexpr std::uint32_t kHeadRows = 64;   // newest entries kept in the record itself
-inline constexpr std::uint32_t kTailRows = 256;  // entries in one tail segment
-
-/// FlatBuffers: a Record, and the Segments behind it. Each a multiple of 8 bytes.
+/// FlatBuffers: a Record, and the tails behind it. Each a multiple of 8 bytes.
 struct EncodedRecord {
   std::string record;
-  std::vector<std::string> tails;
+  std::vector<EncodedTail> tails;
 };
+
+class Assembler;
 
 /// Keeps its buffers between records.
 class RecordEncoder {
  public:
-  /// Overwrites `out`. The bytes are a pure function of `record`.
+  RecordEncoder();
+  ~RecordEncoder();
+  /// Overwrites `out`. The bytes are a pure function of `record`; no tail is shared.
   void encode(const CustomerRecord& record, EncodedRecord& out);
 
  private:
+  std::string encode_head(std::span<const EntryState* const> entries, std::size_t& rows);
   Buffer json_;
-  flatbuffers::FlatBufferBuilder builder_{1 << 14};
-  flatbuffers::FlatBufferBuilder segment_builder_{1 << 14};
+  SegmentBuilder segment_;
+  flatbuffers::FlatBufferBuilder scratch_{1 << 12};
+  std::unique_ptr<Assembler> assembler_;
 };
 
 /// The record without its entries; without its portrait too unless asked for.

@@ -113,19 +113,22 @@ class EntryRange {
     return {segment, segment->rows()->Get(place)};
   }
 
-  /// Calls visit(EntryView) for each of `places`, which ascend. O(places + segments).
+  [[nodiscard]] const wire::Segment& head() const { return *head_; }
+  [[nodiscard]] std::span<const wire::Segment* const> tails() const { return tails_; }
+
+  /// Calls visit(EntryView) for the head's entries until it returns false; false then.
+  template <typename Visit>
+  bool each_of_head(Visit&& visit) const {
+    return each_in(head_, visit);
+  }
+  /// Calls visit(EntryView) for entries of the tails, at places as in wire::Summary, until it
+  /// returns false.
   template <typename Places, typename Visit>
-  void each_at(const Places& places, Visit&& visit) const {
-    const wire::Segment* segment = head_;
-    std::size_t tail = 0;
-    std::uint32_t first = 0;  // place of the segment's first row
+  void each_behind(const Places& places, Visit&& visit) const {
     for (const std::uint32_t place : places) {
-      while (place - first >= segment->rows()->size()) {
-        first += segment->rows()->size();
-        CONCORD_ASSERT(tail < tails_.size());
-        segment = tails_[tail++];
-      }
-      visit(EntryView(segment, segment->rows()->Get(place - first)));
+      CONCORD_ASSERT(place >> 8U < tails_.size());
+      const wire::Segment* tail = tails_[place >> 8U];
+      if (!visit(EntryView(tail, tail->rows()->Get(place & 255U)))) return;
     }
   }
 
@@ -161,6 +164,10 @@ class RecordView {
   /// All of the record that is no entry.
   [[nodiscard]] const wire::Portrait& portrait() const { return *record_->portrait_nested_root(); }
   [[nodiscard]] const EntryRange& entries() const { return entries_; }
+  /// Over all tails; null: there are none.
+  [[nodiscard]] const wire::Summary* behind() const {
+    return record_->behind() == nullptr ? nullptr : record_->behind_nested_root();
+  }
   [[nodiscard]] CustomerId id() const { return CustomerId{record_->id()}; }
   [[nodiscard]] EventSeq seq() const { return record_->seq(); }
   [[nodiscard]] bool is_account() const { return record_->is_account(); }
@@ -186,9 +193,13 @@ class RecordView {
   template <typename Visit>
   void each_open(UnixMillis as_of, Visit&& visit) const {
     if (as_of.ms >= newest_at_ms()) {
-      if (record_->open_rows() == nullptr) return;
-      return entries_.each_at(*record_->open_rows(), [&](EntryView one) {
-        if (one.open_at(as_of)) visit(one);
+      const wire::Segment* head = &entries_.head();
+      if (const auto* rows = record_->open_rows())
+        for (const std::uint32_t row : *rows) visit(EntryView(head, head->rows()->Get(row)));
+      if (record_->behind() == nullptr) return;
+      return entries_.each_behind(*behind()->open_rows(), [&](EntryView one) {
+        visit(one);
+        return true;
       });
     }
     entries_.each([&](EntryView one) {

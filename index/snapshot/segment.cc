@@ -1,7 +1,5 @@
 #include "index/snapshot/segment.h"
 
-#include <map>
-
 #include "index/base/assert.h"
 #include "index/base/hash.h"
 #include "index/snapshot/entry_json.h"
@@ -10,26 +8,23 @@
 namespace concord::index {
 namespace {
 
-// Words of one segment, numbered in the order of their first use; word 0 is "".
-class Words {
- public:
-  Words() { all_.emplace_back(); }
-  std::uint16_t number(std::string_view word) {
-    if (word.empty()) return 0;
-    const auto [at, fresh] =
-        numbers_.try_emplace(std::string(word), static_cast<std::uint16_t>(all_.size()));
-    if (fresh) {
-      CONCORD_ASSERT(all_.size() < 0xFFFF);  // 256 rows of 11 words
-      all_.emplace_back(word);
-    }
-    return at->second;
-  }
-  [[nodiscard]] const std::vector<std::string>& all() const { return all_; }
+constexpr std::uint16_t kUnset = 0xFFFF;
 
- private:
-  std::map<std::string, std::uint16_t, std::less<>> numbers_;
-  std::vector<std::string> all_;
-};
+// Gives every word field of a row the number that change() makes of its old one.
+template <typename Change>
+void change_words(wire::Row& row, Change&& change) {
+  row.mutate_department(change(row.department()));
+  row.mutate_source(change(row.source()));
+  row.mutate_channel(change(row.channel()));
+  row.mutate_topic(change(row.topic()));
+  row.mutate_reason(change(row.reason()));
+  row.mutate_status(change(row.status()));
+  row.mutate_brand(change(row.brand()));
+  row.mutate_account(change(row.account()));
+  row.mutate_currency(change(row.currency()));
+  row.mutate_queue(change(row.queue()));
+  row.mutate_actor(change(row.actor()));
+}
 
 std::uint8_t flags_of(const EntryState& entry) {
   const wire::EntryT& now = entry.now;
@@ -45,21 +40,6 @@ std::uint8_t flags_of(const EntryState& entry) {
   set(wire::RowFlag::at_given, now.at.has_value());
   set(wire::RowFlag::spread, entry.spread);
   return flags;
-}
-
-void set_words(wire::Row& row, const EntryState& entry, Words& words) {
-  const wire::EntryT& now = entry.now;
-  row.mutate_department(words.number(entry.department));
-  row.mutate_source(words.number(entry.source));
-  row.mutate_channel(words.number(now.channel));
-  row.mutate_topic(words.number(now.topic));
-  row.mutate_reason(words.number(now.reason));
-  row.mutate_status(words.number(now.status));
-  row.mutate_brand(words.number(now.brand));
-  row.mutate_account(words.number(now.account));
-  row.mutate_currency(words.number(now.currency));
-  row.mutate_queue(words.number(now.queue));
-  row.mutate_actor(words.number(now.actor));
 }
 
 void set_values(wire::Row& row, const EntryState& entry) {
@@ -81,41 +61,110 @@ void set_values(wire::Row& row, const EntryState& entry) {
   row.mutate_flags(flags_of(entry));
 }
 
+void set_words(wire::Row& row, const EntryState& entry, WordTable& words) {
+  const wire::EntryT& now = entry.now;
+  row.mutate_department(words.number(entry.department));
+  row.mutate_source(words.number(entry.source));
+  row.mutate_channel(words.number(now.channel));
+  row.mutate_topic(words.number(now.topic));
+  row.mutate_reason(words.number(now.reason));
+  row.mutate_status(words.number(now.status));
+  row.mutate_brand(words.number(now.brand));
+  row.mutate_account(words.number(now.account));
+  row.mutate_currency(words.number(now.currency));
+  row.mutate_queue(words.number(now.queue));
+  row.mutate_actor(words.number(now.actor));
+}
+
 }  // namespace
 
-std::string encode_segment(flatbuffers::FlatBufferBuilder& builder, Buffer& json,
-                           std::span<const EntryState* const> entries, SegmentUse use) {
-  Words words;
-  std::vector<wire::Row> rows(entries.size());
-  std::string merge;
-  json.clear();
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const EntryState& entry = *entries[i];
-    wire::Row& row = rows[i];
-    const std::size_t start = json.size();
-    const EntryPlaces places = write_entry_json(json, entry);
-    row.mutate_json_offset(static_cast<std::uint32_t>(start));
-    row.mutate_json_bytes(static_cast<std::uint32_t>(json.size() - start));
-    row.mutate_id_bytes(static_cast<std::uint16_t>(places.id_bytes));
-    row.mutate_subject_offset(static_cast<std::uint16_t>(places.subject_offset));
-    row.mutate_subject_bytes(static_cast<std::uint16_t>(places.subject_bytes));
-    set_values(row, entry);
-    if (use == SegmentUse::visible) set_words(row, entry, words);
-    const std::string stamps = write_entry_merge(entry);
-    if (stamps.empty()) continue;
-    row.mutate_merge_offset(static_cast<std::uint32_t>(merge.size() + 1));
-    row.mutate_merge_bytes(static_cast<std::uint32_t>(stamps.size()));
-    merge += stamps;
+std::uint16_t WordTable::number(std::string_view word) {
+  if (word.empty()) return 0;
+  std::size_t cell = hash64(word) & (kCells - 1);
+  while (cells_[cell] != 0 && all_[cells_[cell]] != word) cell = (cell + 1) & (kCells - 1);
+  if (cells_[cell] == 0) {
+    CONCORD_ASSERT(all_.size() < kCells / 2);
+    cells_[cell] = static_cast<std::uint16_t>(all_.size());
+    all_.push_back(word);
   }
-  builder.Clear();
-  const auto rows_at = builder.CreateVectorOfStructs(rows);
-  const auto words_at = builder.CreateVectorOfStrings(words.all());
-  const auto json_at =
-      builder.CreateVector(reinterpret_cast<const std::uint8_t*>(json.data()), json.size());
-  const auto merge_at =
-      builder.CreateVector(reinterpret_cast<const std::uint8_t*>(merge.data()), merge.size());
-  builder.Finish(wire::CreateSegment(builder, rows_at, words_at, json_at, merge_at));
-  return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
+  return cells_[cell];
+}
+
+void WordTable::clear() {
+  cells_.fill(0);
+  all_.assign(1, std::string_view{});
+}
+
+void SegmentBuilder::begin(SegmentUse use) {
+  use_ = use;
+  rows_.clear();
+  json_.clear();
+  merge_.clear();
+  words_.clear();
+  known_from_ = nullptr;
+}
+
+void SegmentBuilder::add(const EntryState& entry) {
+  wire::Row& row = rows_.emplace_back();
+  const std::size_t start = json_.size();
+  const EntryPlaces places = write_entry_json(json_, entry);
+  row.mutate_json_offset(static_cast<std::uint32_t>(start));
+  row.mutate_json_bytes(static_cast<std::uint32_t>(json_.size() - start));
+  row.mutate_id_bytes(static_cast<std::uint16_t>(places.id_bytes));
+  row.mutate_subject_offset(static_cast<std::uint16_t>(places.subject_offset));
+  row.mutate_subject_bytes(static_cast<std::uint16_t>(places.subject_bytes));
+  set_values(row, entry);
+  if (use_ == SegmentUse::visible) set_words(row, entry, words_);
+  const std::string stamps = write_entry_merge(entry);
+  if (stamps.empty()) return;
+  row.mutate_merge_offset(static_cast<std::uint32_t>(merge_.size() + 1));
+  row.mutate_merge_bytes(static_cast<std::uint32_t>(stamps.size()));
+  merge_ += stamps;
+}
+
+void SegmentBuilder::copy(const wire::Segment& from, std::uint32_t first, std::uint32_t count) {
+  if (count == 0) return;
+  const auto& rows = *from.rows();
+  const wire::Row& last = *rows.Get(first + count - 1);
+  const std::uint32_t json_from = rows.Get(first)->json_offset();
+  const std::size_t json_to = json_.size();
+  const std::size_t json_bytes = last.json_offset() + last.json_bytes() - json_from;
+  json_.append({reinterpret_cast<const char*>(from.json()->data()) + json_from, json_bytes});
+  if (known_from_ != &from) {
+    known_from_ = &from;
+    known_.assign(from.words()->size(), kUnset);
+    known_[0] = 0;
+  }
+  const auto renumber = [&](std::uint16_t word) {
+    std::uint16_t& known = known_[word];
+    if (known == kUnset) known = words_.number(view_of(from.words()->Get(word)));
+    return known;
+  };
+  for (std::uint32_t i = first; i < first + count; ++i) {
+    wire::Row& row = rows_.emplace_back(*rows.Get(i));
+    row.mutate_json_offset(static_cast<std::uint32_t>(json_to + row.json_offset() - json_from));
+    if (use_ == SegmentUse::visible) change_words(row, renumber);
+    if (row.merge_offset() == 0) continue;
+    const std::size_t merge_to = merge_.size();
+    merge_.append(reinterpret_cast<const char*>(from.merge()->data()) + row.merge_offset() - 1,
+                  row.merge_bytes());
+    row.mutate_merge_offset(static_cast<std::uint32_t>(merge_to + 1));
+  }
+}
+
+std::string_view SegmentBuilder::finish() {
+  builder_.Clear();
+  const auto rows = builder_.CreateVectorOfStructs(rows_);
+  word_offsets_.clear();
+  for (const std::string_view word : words_.all())
+    word_offsets_.push_back(builder_.CreateString(word.data(), word.size()));
+  const auto words = builder_.CreateVector(word_offsets_);
+  const auto json =
+      builder_.CreateVector(reinterpret_cast<const std::uint8_t*>(json_.data()), json_.size());
+  const auto merge =
+      builder_.CreateVector(reinterpret_cast<const std::uint8_t*>(merge_.data()), merge_.size());
+  builder_.Finish(wire::CreateSegment(builder_, rows, words, json, merge));
+  return {reinterpret_cast<const char*>(builder_.GetBufferPointer()), builder_.GetSize()};
 }
 
 Result<EntryState> decode_entry(JsonReader& reader, EntryView view) {

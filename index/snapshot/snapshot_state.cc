@@ -9,6 +9,7 @@
 
 #include "index/base/assert.h"
 #include "index/base/hash.h"
+#include "index/snapshot/tail.h"
 
 namespace concord::index {
 namespace {
@@ -118,8 +119,13 @@ SnapshotState::SnapshotState(const IdentityTypes& types)
 SnapshotState::~SnapshotState() {
   for (std::uint32_t i = 0; i < slots.size(); ++i) {
     const Version* version = slots[i].newest.load();
-    // Older versions are the writer's retired list; only the newest is ours.
-    if (version != nullptr && version->owned != nullptr) std::free(version->owned);
+    // Older versions are in the writer's retired list; only the newest is ours, and its tails.
+    if (version == nullptr) continue;
+    for (std::uint32_t tail = 0; tail < version->tail_count; ++tail) {
+      const char* block = tail_begin(*version->tails[tail], *version->record->tails()->Get(tail));
+      if (!arena.holds(block)) std::free(const_cast<char*>(block));
+    }
+    if (version->owned != nullptr) std::free(version->owned);
   }
   delete sources.load();  // older ones are the writer's too
   delete ids.load();

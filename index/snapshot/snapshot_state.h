@@ -21,7 +21,8 @@
 
 namespace concord::index {
 
-/// One record at one revision. Stands directly before its record's bytes.
+/// One record at one revision. Stands directly before its record's bytes. Its tails are shared with
+/// the versions before and after it: a tail is freed like the last version that has it.
 struct Version {
   const wire::Record* record = nullptr;
   const wire::Segment* const* tails = nullptr;
@@ -30,7 +31,7 @@ struct Version {
   const Version* older = nullptr;  // replaced by this one
   char* owned = nullptr;           // heap block to free with it; null: part of the generation
   std::uint64_t record_bytes = 0;  // FlatBuffers do not know their own size
-  const std::uint64_t* tail_bytes = nullptr;  // of each tail
+  const std::uint64_t* tail_bytes = nullptr;  // of each tail, with its summary
   [[nodiscard]] RecordView view() const { return {record, {tails, tail_count}}; }
 };
 static_assert(sizeof(Version) == 64);
@@ -47,6 +48,7 @@ struct Slot {
   std::uint64_t id = 0;                         // CustomerId, fixed
   std::atomic<std::uint64_t> redirect_seq{0};   // 0: not merged away
   std::atomic<std::uint32_t> redirect_slot{0};  // the survivor, from redirect_seq on
+  std::uint32_t staged = 0;                     // the writer's: place of its next version, from 1
 };
 
 /// Slots never move: chunks are added, never reallocated.
@@ -125,6 +127,7 @@ class Arena {
   Result<void> reserve(std::size_t bytes);
   [[nodiscard]] char* data() const { return data_; }
   [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] bool holds(const char* at) const { return at >= data_ && at < data_ + size_; }
 
  private:
   char* data_ = nullptr;

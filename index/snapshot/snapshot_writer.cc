@@ -14,11 +14,12 @@ void free_block(const void* block) { std::free(const_cast<void*>(block)); }
 void free_table(const void* table) { delete static_cast<const KeyTable*>(table); }
 void free_sources(const void* version) { delete static_cast<const SourcesVersion*>(version); }
 
-// Version, then the record, the pointers to the tails, their sizes, the tails: one block, one life.
+// Version, then the record, the pointers to the tails and their sizes: one block. New tails are
+// blocks of their own: they live as long as some version has them.
 Version* make_version(const EncodedRecord& encoded, EventSeq seq) {
-  std::size_t bytes = sizeof(Version) + encoded.record.size();
-  for (const std::string& tail : encoded.tails)
-    bytes += tail.size() + sizeof(void*) + sizeof(std::uint64_t);
+  const std::size_t tails = encoded.tails.size();
+  const std::size_t bytes =
+      sizeof(Version) + encoded.record.size() + tails * (sizeof(void*) + sizeof(std::uint64_t));
   char* block = static_cast<char*>(std::aligned_alloc(64, (bytes + 63) & ~std::size_t{63}));
   CONCORD_ASSERT(block != nullptr);
   auto* version = new (block) Version;
@@ -26,23 +27,30 @@ Version* make_version(const EncodedRecord& encoded, EventSeq seq) {
   std::memcpy(at, encoded.record.data(), encoded.record.size());
   version->record = wire::GetRecord(at);
   at += encoded.record.size();
-  auto** tails = reinterpret_cast<const wire::Segment**>(at);
-  at += encoded.tails.size() * sizeof(void*);
-  auto* tail_bytes = reinterpret_cast<std::uint64_t*>(at);
-  at += encoded.tails.size() * sizeof(std::uint64_t);
-  for (std::size_t i = 0; i < encoded.tails.size(); ++i) {
-    std::memcpy(at, encoded.tails[i].data(), encoded.tails[i].size());
-    tails[i] = flatbuffers::GetRoot<wire::Segment>(at);
-    tail_bytes[i] = encoded.tails[i].size();
-    at += encoded.tails[i].size();
+  auto** pointers = reinterpret_cast<const wire::Segment**>(at);
+  auto* sizes = reinterpret_cast<std::uint64_t*>(at + tails * sizeof(void*));
+  for (std::size_t i = 0; i < tails; ++i) {
+    const EncodedTail& tail = encoded.tails[i];
+    pointers[i] = tail.shared;
+    sizes[i] = tail.ref.bytes();
+    if (tail.bytes.empty()) continue;
+    auto* own = static_cast<char*>(std::malloc(tail.bytes.size()));
+    CONCORD_ASSERT(own != nullptr);
+    std::memcpy(own, tail.bytes.data(), tail.bytes.size());
+    pointers[i] = flatbuffers::GetRoot<wire::Segment>(own);
   }
   version->record_bytes = encoded.record.size();
-  version->tails = tails;
-  version->tail_bytes = tail_bytes;
-  version->tail_count = encoded.tails.size();
+  version->tails = pointers;
+  version->tail_bytes = sizes;
+  version->tail_count = tails;
   version->seq = seq;
   version->owned = block;
   return version;
+}
+
+std::span<const wire::Segment* const> tails_of(const Version* version) {
+  if (version == nullptr) return {};
+  return {version->tails, version->tail_count};
 }
 
 }  // namespace
@@ -51,6 +59,7 @@ SnapshotWriter::SnapshotWriter(std::shared_ptr<SnapshotState> state) : state_(st
 
 SnapshotWriter::~SnapshotWriter() {
   for (const Retired& one : retired_) one.free(one.what);
+  for (const Staged& one : staged_) discard(one, nullptr);
 }
 
 std::uint32_t SnapshotWriter::add_slot(CustomerId id) {
@@ -112,13 +121,48 @@ void SnapshotWriter::share(Hash128 key, std::uint64_t known, std::uint32_t slot)
 
 void SnapshotWriter::put(std::uint32_t slot, const EncodedRecord& record, EventSeq seq) {
   Slot& one = state_->slots[slot];
-  const Version* replaced = one.newest.load();
+  const Version* known = newest(slot);
   CONCORD_ASSERT(seq > state_->published.load());
-  CONCORD_ASSERT(replaced == nullptr || replaced->seq <= seq);
+  CONCORD_ASSERT(known == nullptr || known->seq <= seq);
   Version* version = make_version(record, seq);
-  version->older = replaced;
-  one.newest.store(version, std::memory_order_release);
-  if (replaced != nullptr && replaced->owned != nullptr) retire(seq, free_block, replaced->owned);
+  if (one.staged == 0) {
+    staged_.push_back({slot, version});
+    one.staged = static_cast<std::uint32_t>(staged_.size());
+    return;
+  }
+  Staged& staged = staged_[one.staged - 1];
+  discard(staged, version);
+  staged.version = version;
+}
+
+// Calls drop(block) for each tail of `version` on the heap that neither `heir` nor `other` has.
+template <typename Drop>
+void SnapshotWriter::each_dropped(const Version* version, const Version* heir, const Version* other,
+                                  Drop&& drop) const {
+  const auto all = tails_of(version);
+  const auto kept = tails_of(heir);
+  const auto also = tails_of(other);
+  // Most tails stay, at the front or at the back.
+  std::size_t front = 0;
+  while (front < all.size() && front < kept.size() && all[front] == kept[front]) ++front;
+  std::size_t back = 0;
+  while (back < all.size() - front && back < kept.size() - front &&
+         all[all.size() - 1 - back] == kept[kept.size() - 1 - back])
+    ++back;
+  const auto rest = kept.subspan(front, kept.size() - front - back);
+  for (std::size_t i = front; i < all.size() - back; ++i) {
+    if (std::find(rest.begin(), rest.end(), all[i]) != rest.end()) continue;
+    if (std::find(also.begin(), also.end(), all[i]) != also.end()) continue;
+    const wire::TailRef& ref = *version->record->tails()->Get(static_cast<std::uint32_t>(i));
+    const char* block = tail_begin(*all[i], ref);
+    if (!state_->arena.holds(block)) drop(block);
+  }
+}
+
+// A version that no reader has ever seen.
+void SnapshotWriter::discard(const Staged& staged, const Version* heir) {
+  each_dropped(staged.version, heir, state_->slots[staged.slot].newest.load(), free_block);
+  std::free(staged.version->owned);
 }
 
 void SnapshotWriter::redirect(std::uint32_t loser, std::uint32_t survivor, EventSeq seq) {
@@ -138,6 +182,17 @@ void SnapshotWriter::put_sources(std::string json, EventSeq seq) {
 
 void SnapshotWriter::publish(EventSeq seq) {
   CONCORD_ASSERT(seq >= state_->published.load());
+  for (const Staged& one : staged_) {
+    Slot& slot = state_->slots[one.slot];
+    slot.staged = 0;
+    const Version* replaced = slot.newest.load();
+    one.version->older = replaced;
+    slot.newest.store(one.version, std::memory_order_release);
+    each_dropped(replaced, one.version, nullptr,
+                 [&](const char* block) { retire(seq, free_block, block); });
+    if (replaced != nullptr && replaced->owned != nullptr) retire(seq, free_block, replaced->owned);
+  }
+  staged_.clear();
   state_->published.store(seq);
   collect();
 }
@@ -174,7 +229,8 @@ std::uint32_t SnapshotWriter::slot_of(CustomerId id) const {
 }
 
 const Version* SnapshotWriter::newest(std::uint32_t slot) const {
-  return state_->slots[slot].newest.load();
+  const Slot& one = state_->slots[slot];
+  return one.staged == 0 ? one.newest.load() : staged_[one.staged - 1].version;
 }
 
 CustomerId SnapshotWriter::id_of(std::uint32_t slot) const {

@@ -127,7 +127,51 @@ Saying random_event(Dice& dice, std::size_t n) {
   return saying;
 }
 
+Saying long_event(Dice& dice, std::size_t n, std::size_t keys) {
+  const auto now_ms = 1'000'000 + static_cast<std::int64_t>(n) * 10;
+  const std::int64_t at_ms =
+      dice.chance(80) ? now_ms : 1'000'000 + static_cast<std::int64_t>(dice.below(n * 10 + 1));
+  static const char* const kSources[] = {"crm", "shop", "helpdesk"};
+  Saying saying(kSources[dice.below(3)], "l" + number(n), at_ms);
+  if (dice.chance(90)) saying.department("department" + number(dice.below(5)));
+  const std::size_t what = dice.below(100);
+  if (what < 2) {
+    saying.entry(Kind::release, "R" + number(dice.below(3)));
+    saying.links({"tracker/defect/B" + number(dice.below(3))});
+    return saying;
+  }
+  const std::size_t who = dice.below(10);
+  saying.draft.customer.push_back(who < 7 ? "crm:7" : who < 9 ? "crm:8" : "account:acme0");
+  const auto kind = static_cast<Kind>(dice.below(index::kKindCount));
+  const std::string key = "L\"" + number(dice.below(keys));
+  if (what < 88) {
+    saying.entry(kind, key);
+    fill_entry(dice, saying, at_ms);
+    if (dice.chance(2)) saying.text(std::string(20'000 + dice.below(9'000), 'x'));
+  } else if (what < 93) {
+    saying.retract(kind, key, "not his");
+  } else if (what < 96) {
+    saying.fact("fact" + number(dice.below(40)), "value " + number(dice.below(9)));
+  } else if (what < 97) {
+    fill_consent(dice, saying, at_ms);
+  } else if (what < 98) {
+    fill_profile(dice, saying);
+  } else if (what < 99) {
+    saying.membership("acme0", "buyer");
+  } else {
+    saying.draft.type = static_cast<std::uint8_t>(index::EventType::identity);
+  }
+  return saying;
+}
+
 }  // namespace
+
+std::vector<std::string> long_feed(std::uint64_t seed, std::size_t count, std::size_t keys) {
+  Dice dice(seed);
+  std::vector<std::string> feed;
+  for (std::size_t n = 0; n < count; ++n) feed.push_back(long_event(dice, n, keys).bytes());
+  return feed;
+}
 
 index::IdentityTypes story_identity_types() {
   index::IdentityTypes types = index::default_identity_types();
@@ -150,7 +194,11 @@ std::vector<std::string> random_feed(std::uint64_t seed, std::size_t count) {
 }
 
 std::string all_answers(const index::Engine& engine, index::UnixMillis as_of, bool with_revisions) {
-  const index::Snapshot& snapshot = engine.snapshot();
+  return all_answers(engine.snapshot(), as_of, with_revisions);
+}
+
+std::string all_answers(const index::Snapshot& snapshot, index::UnixMillis as_of,
+                        bool with_revisions) {
   const index::ReadPin pin = snapshot.pin();
   index::Buffer buffer;
   for (std::size_t place = 0; place < snapshot.record_count(); ++place) {

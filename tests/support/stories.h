@@ -17,11 +17,17 @@ index::IdentityTypes story_identity_types();
 /// `count` encoded events about a handful of people and accounts; the same for the same seed.
 std::vector<std::string> random_feed(std::uint64_t seed, std::size_t count);
 
+/// The same about two customers and an account with long histories: new entries above all, late
+/// ones, changes of old ones, withdrawals, links and releases, over `keys` keys.
+std::vector<std::string> long_feed(std::uint64_t seed, std::size_t count, std::size_t keys);
+
 /// Every fact of the context answers of all customers of `engine` at `as_of`, one line each, in the
 /// order of the records; without `sources`, of which a generation is told at once and a live engine
 /// only by events. `with_revisions` false leaves out what must differ between two orders of
 /// the same feed.
 std::string all_answers(const index::Engine& engine, index::UnixMillis as_of,
+                        bool with_revisions = true);
+std::string all_answers(const index::Snapshot& snapshot, index::UnixMillis as_of,
                         bool with_revisions = true);
 
 /// Where two texts of lines first differ, a few words of each; empty when they are equal.

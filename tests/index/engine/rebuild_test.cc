@@ -54,10 +54,25 @@ TEST(Rebuild, AnswersTheSameBytesAsTheLiveEngine) {
   }
 }
 
+TEST(Rebuild, IsTheSameStateAsTheLiveOne) {
+  for (std::uint64_t seed = 1; seed <= 16; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto feed = seed <= 12 ? random_feed(seed, 150) : long_feed(seed, 700, 50);
+    const TemporaryFolder folder;
+    const auto one = live(feed);
+    const auto two = rebuilt(feed, folder.path(), 2);
+    EXPECT_EQ(one->state_hash().value(), two->state_hash(1).value());
+    const std::int64_t at = seed <= 12 ? 1'020'000 : 1'200'000;
+    ASSERT_EQ(
+        first_difference(all_answers(*one, UnixMillis{at}), all_answers(*two, UnixMillis{at})), "");
+  }
+}
+
 TEST(Rebuild, TheComparisonSeesALostEvent) {
   const auto feed = random_feed(7, 150);
   auto shorter = feed;
   shorter.pop_back();
+  EXPECT_NE(live(feed)->state_hash().value(), live(shorter)->state_hash().value());
   EXPECT_NE(all_answers(*live(feed), UnixMillis{1'020'000}),
             all_answers(*live(shorter), UnixMillis{1'020'000}));
 }
@@ -65,13 +80,15 @@ TEST(Rebuild, TheComparisonSeesALostEvent) {
 TEST(Rebuild, ARebuiltIndexGoesOnLikeTheLiveOne) {
   for (std::uint64_t seed = 100; seed < 120; ++seed) {
     SCOPED_TRACE(seed);
-    const auto feed = random_feed(seed, 200);
-    const std::vector<std::string> first(feed.begin(), feed.begin() + 120);
+    const auto feed = seed < 116 ? random_feed(seed, 200) : long_feed(seed, 600, 40);
+    const std::vector<std::string> first(
+        feed.begin(), feed.begin() + static_cast<std::ptrdiff_t>(feed.size() * 3 / 5));
     const TemporaryFolder folder;
     const auto one = live(feed);
     const auto two = rebuilt(first, folder.path(), 2);
     for (std::size_t i = first.size(); i < feed.size(); ++i)
       ASSERT_TRUE(two->apply(feed[i]).has_value());
+    EXPECT_EQ(one->state_hash().value(), two->state_hash().value());
     for (const std::int64_t at : {1'004'000LL, 1'020'000LL})
       ASSERT_EQ(
           first_difference(all_answers(*one, UnixMillis{at}), all_answers(*two, UnixMillis{at})),
