@@ -170,14 +170,15 @@ class Opening {
     return {};
   }
 
+  // One whose end is wrong is hidden from RocksDB: it says so if it needs the table, and does not
+  // when a power cut has stopped its writing.
   Result<void> scan_tables() {
     for (const std::string& name : names_) {
       if (!is_numbered(name, ".sst")) continue;
       const std::string path = options_.folder + "/" + name;
       const auto end = read_end(*options_.files, path, kTableEndBytes);
       if (!end) return fail(end.error());
-      if (!table_end_is_sound(*end, size_of(*options_.files, path)))
-        return fail(Code::damaged, "the end of this table is not what was written", path);
+      if (!table_end_is_sound(*end, size_of(*options_.files, path))) hidden_.push_back(path);
     }
     return {};
   }
@@ -198,8 +199,9 @@ class Opening {
     wanted.folder = options_.folder;
     wanted.read_only = read_only;
     wanted.create = create;
-    wanted.files = read_only && !cuts_.empty() ? clipped_log_files(options_.files, clip_ends())
-                                               : options_.files;
+    const bool as_it_is = cuts_.empty() && hidden_.empty();
+    wanted.files =
+        read_only && !as_it_is ? clipped_log_files(options_.files, clip_ends()) : options_.files;
     bool no_space = false;
     auto opened = RocksStore::open(wanted, no_space);
     if (!opened) return fail(opened.error());
@@ -210,6 +212,7 @@ class Opening {
   [[nodiscard]] std::map<std::string, std::uint64_t> clip_ends() const {
     std::map<std::string, std::uint64_t> ends;
     for (const Cut& cut : cuts_) ends.emplace(options_.folder + "/" + cut.name, cut.good_end);
+    for (const std::string& path : hidden_) ends.emplace(path, 0);
     return ends;
   }
 
@@ -351,6 +354,7 @@ class Opening {
   MarksFound marks_;
   bool is_new_ = false;
   std::vector<Cut> cuts_;
+  std::vector<std::string> hidden_;  // tables
   std::unique_ptr<RocksStore> store_;
   LogEnds ends_;
   OpenedLog found_;

@@ -65,6 +65,13 @@ class ClippedFileSystem final : public rocksdb::FileSystemWrapper {
       *result = std::make_unique<ClippedFile>(std::move(*result), end->second);
     return status;
   }
+  // Tables are read so: one that is clipped must not be read at all.
+  IOStatus NewRandomAccessFile(const std::string& path, const rocksdb::FileOptions& options,
+                               std::unique_ptr<rocksdb::FSRandomAccessFile>* result,
+                               IODebugContext* debug) override {
+    if (ends_.contains(path)) return IOStatus::Corruption(path, "its end is not what was written");
+    return target()->NewRandomAccessFile(path, options, result, debug);
+  }
   IOStatus GetFileSize(const std::string& path, const IOOptions& options, std::uint64_t* size,
                        IODebugContext* debug) override {
     IOStatus status = target()->GetFileSize(path, options, size, debug);

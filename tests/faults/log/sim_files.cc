@@ -201,13 +201,6 @@ class SimFileSystem final : public rocksdb::FileSystem {
                       IODebugContext* /*debug*/) override {
     return status_of(disk_->remove(path), path);
   }
-  IOStatus Truncate(const std::string& path, std::size_t size, const IOOptions& /*options*/,
-                    IODebugContext* /*debug*/) override {
-    SimDisk::File file;
-    State state = disk_->open(path, false, false, file);
-    if (state == State::ok) state = disk_->cut(file, size);
-    return status_of(state, path);
-  }
   IOStatus CreateDir(const std::string& path, const IOOptions& /*options*/,
                      IODebugContext* /*debug*/) override {
     return status_of(disk_->make_folder(clean(path)), path);
