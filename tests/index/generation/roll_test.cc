@@ -149,6 +149,32 @@ TEST(Roll, BuildsTheTextIndexAnew) {
   EXPECT_NE(open(folder.path())->text(), nullptr);
 }
 
+// A customer with so many entries that his older ones stand in tails, shared between versions.
+TEST(Roll, OfALongRecordHoldsItsTails) {
+  std::vector<std::string> feed;
+  for (int n = 0; n < 1'500; ++n) {
+    Saying saying("desk", "e" + std::to_string(n), 1'000'000 + n % 977);
+    saying.of({"crm:long"}).entry(index::Kind::case_, "k" + std::to_string(n % 1'100));
+    feed.push_back(saying.subject("Case " + std::to_string(n)).bytes());
+  }
+  const TemporaryFolder folder;
+  std::string ids = build(folder.path(), feed, 400);
+  const auto live = open(folder.path());
+  for (std::size_t at = 400; at < feed.size(); at += 275) {
+    apply(*live, feed, at, at + 200);
+    index::RollPoint point = live->roll_point({1, 1});
+    apply(*live, feed, at + 200, at + 275);
+    const auto rolled = index::roll_generation(folder.path(), ids, std::move(point), {});
+    ASSERT_TRUE(rolled.has_value()) << rolled.error().text();
+    ids = rolled->folder;
+    const auto loaded = open(folder.path());
+    EXPECT_EQ(loaded->generation().seq, at + 200);
+    apply(*loaded, feed, at + 200, at + 275);
+    EXPECT_EQ(*loaded->state_hash(), *live->state_hash());
+    expect_same(*live, *loaded);
+  }
+}
+
 // Crash or failure at each step: the old generation or the new one, never none; and what is left
 // behind does not hinder the next roll.
 TEST(Roll, StoppedAtAnyStepLeavesTheOldOneOrTheNewOne) {
