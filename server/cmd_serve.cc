@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "index/upkeep.h"
+#include "server/cmd_intake.h"
 #include "server/cmd_program.h"
 #include "server/listener.h"
 #include "server/live_watch.h"
@@ -142,8 +143,8 @@ void say_ready(const Program& program, const Listener& listener, const Service& 
   std::fflush(stdout);
 }
 
-int serve(Program& program, OpenBase& base, LiveWatch& live_watch, const ListenAddress& address,
-          std::optional<Tokens> tokens) {
+int serve(Program& program, OpenBase& base, LiveWatch& live_watch, ServeIntake& intake,
+          const ListenAddress& address, std::optional<Tokens> tokens) {
   std::unique_ptr<AccessLog> log;
   if (const std::string& path = program.settings.text("access-log"); !path.empty()) {
     auto opened = AccessLog::open(path);
@@ -160,6 +161,7 @@ int serve(Program& program, OpenBase& base, LiveWatch& live_watch, const ListenA
   service.skew_ms_max = program.settings.number("skew-ms-max");
   watch_service(watch, service);
   live_watch.watch(watch.metrics(), *base.live(), bell);
+  service.desk = &intake.start(program, *base.live(), watch.metrics());
   std::atomic<Listener*> counted{nullptr};
   watch_listener(watch.metrics(), counted);
   watch_upkeep(watch.metrics(), base.engine(), g_upkeep);
@@ -169,9 +171,12 @@ int serve(Program& program, OpenBase& base, LiveWatch& live_watch, const ListenA
   auto listener = Listener::open(listener_settings(program.settings, address),
                                  [&](unsigned, const Waker& waker) {
                                    bell.add(waker);
-                                   return std::make_unique<Routes>(service);
+                                   return std::make_unique<Routes>(service, waker);
                                  });
-  if (!listener) return report(program, listener.error());
+  if (!listener) {
+    intake.stop();
+    return report(program, listener.error());
+  }
   counted = listener->get();
   g_listener = listener->get();
   live_watch.begin(watch.metrics());
@@ -187,6 +192,7 @@ int serve(Program& program, OpenBase& base, LiveWatch& live_watch, const ListenA
   counted = nullptr;
   listener->reset();
   upkeep.reset();
+  intake.stop();
   base.close();  // its threads ring the bell and count
   if (!done) return report(program, done.error());
   std::fprintf(stderr, "concord: stopped\n");
@@ -204,6 +210,8 @@ int run(Program& program) {
   }
   if (auto exposed = check_exposure(*address, tokens.has_value()); !exposed)
     return report_usage(exposed.error().text());
+  ServeIntake intake;
+  if (const int code = intake.read(program); code != kExitOk) return code;
   Progress progress;
   LiveWatch live_watch;
   OpenBase base;
@@ -211,7 +219,7 @@ int run(Program& program) {
   options.on_frame = live_watch.hook();
   if (const int code = base.open_live(program, progress, std::move(options)); code != kExitOk)
     return code;
-  return serve(program, base, live_watch, *address, std::move(tokens));
+  return serve(program, base, live_watch, intake, *address, std::move(tokens));
 }
 
 }  // namespace
@@ -243,7 +251,13 @@ void add_serve(CLI::App& app, Program& program) {
                 "roll-ms",
                 "roll-at-stop",
                 "roll-threads",
-                "log-keep-events"});
+                "log-keep-events",
+                "sources",
+                "files",
+                "intake-threads",
+                "intake-body-bytes-max",
+                "segment-user-type",
+                "segment-anonymous-type"});
   add_json_flag(*command, program, "print the ready line as JSON");
   command->callback([&program] { program.run = [&program] { return run(program); }; });
 }

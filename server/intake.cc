@@ -9,7 +9,7 @@ std::string_view word_of(index::Code code) {
   switch (code) {
     case index::Code::over_limit: return "over_limit";
     case index::Code::unsupported: return "unsupported";
-    case index::Code::conflict: return "id_reused";
+    case index::Code::id_reused: return "id_reused";
     case index::Code::damaged: return "damaged";
     case index::Code::io_error: return "io_error";
     default: return "bad_event";

@@ -260,7 +260,7 @@ index::Result<void> read_cloud_batch(std::string_view body, const IntakeAsk& ask
   return {};
 }
 
-std::string structured_form(std::span<const CloudField> fields, std::string_view content_type,
+std::string structured_form(std::span<const Field> fields, std::string_view content_type,
                             std::string_view body) {
   constexpr std::string_view kCe = "ce-";
   index::Buffer text;

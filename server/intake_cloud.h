@@ -6,8 +6,8 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
+#include "server/http.h"
 #include "server/intake.h"
 
 namespace concord::server {
@@ -20,8 +20,7 @@ index::Result<void> read_cloud_batch(std::string_view body, const IntakeAsk& ask
                                      index::JsonReader& json, const ItemSink& sink);
 
 /// Binary mode (fields `ce-…`, percent-encoded, the body is `data`) in the structured form.
-using CloudField = std::pair<std::string_view, std::string_view>;  // "ce-id", "…"
-std::string structured_form(std::span<const CloudField> fields, std::string_view content_type,
+std::string structured_form(std::span<const Field> fields, std::string_view content_type,
                             std::string_view body);
 
 }  // namespace concord::server

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "index/sources.h"
+
 namespace concord::server {
 namespace {
 
@@ -49,7 +51,7 @@ std::optional<Denial> check_rights(const index::EventDraft& draft, const Sender&
                                    const SourceRegistry& sources) {
   const auto type = static_cast<EventType>(draft.type);
   const std::string what(index::word(type));
-  if (draft.source == kOwnSource)
+  if (draft.source == index::kOwnSource)
     return Denial{"\"concord\" is the service's own name: no source may use it", "/source"};
   if (!sender.sources.empty() &&
       std::find(sender.sources.begin(), sender.sources.end(), draft.source) == sender.sources.end())

@@ -43,9 +43,7 @@ struct Sender {
 };
 Sender sender_of(const Client& client);
 
-/// Our own events are written under this name; nobody else may.
-inline constexpr std::string_view kOwnSource = "concord";
-
+/// Our own events are written under index::kOwnSource; nobody else may use it.
 /// Why this event may not be sent; empty: it may. `pointer` is the member that is not allowed.
 struct Denial {
   std::string detail;

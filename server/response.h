@@ -16,6 +16,7 @@ class Later;
 class Stream;
 
 inline constexpr std::string_view kJson = "application/json";
+inline constexpr std::string_view kNdjson = "application/x-ndjson";
 inline constexpr std::string_view kProblemJson = "application/problem+json";
 inline constexpr std::string_view kEventStream = "text/event-stream";
 

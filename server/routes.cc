@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "server/routes_intake.h"
 #include "server/routes_table.h"
 
 namespace concord::server {
@@ -36,7 +37,9 @@ bool accepts_json(std::string_view accept) {
     one = one.substr(0, one.find(';'));
     while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
     while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
-    if (one == "*/*" || one == "application/*" || one == kJson || one == kProblemJson) return true;
+    if (one == "*/*" || one == "application/*" || one == kJson || one == kProblemJson ||
+        one == kNdjson)
+      return true;
   }
   return false;
 }
@@ -74,13 +77,15 @@ void fill_error(Response& response, const index::Error& error) {
                 error.place.empty() ? std::span<const ProblemItem>() : std::span(&item, 1)});
 }
 
-Routes::Routes(const Service& service) : service_(service), watch_(*service.watch) {}
+Routes::Routes(const Service& service, std::optional<Waker> waker)
+    : service_(service), watch_(*service.watch), waker_(std::move(waker)) {}
 Routes::~Routes() = default;
 
 void Routes::handle(const Request& request, Response& response) {
   const index::ReadPin pin = service_.engine->snapshot().pin();
   std::string etag;
   client_ = purpose_ = {};
+  who_ = nullptr;
   View view;
   if (admit(request, response, view)) dispatch(request, response, pin, view, false, etag);
 }
@@ -90,7 +95,9 @@ bool Routes::admit(const Request& request, Response& response, View& view) {
   const RouteRow* row = find_row(request, path_template);
   response.route = path_template;
   if (row != nullptr && row->info.scope.empty()) return true;
-  const Client* const client = service_.gate->admit(request, response);
+  const Client* const client =
+      service_.gate->admit(request, response, row != nullptr && row->intake);
+  who_ = client;
   if (client == nullptr) return false;
   client_ = client->name;
   if (row != nullptr && !client->has(row->info.scope)) {
@@ -102,6 +109,21 @@ bool Routes::admit(const Request& request, Response& response, View& view) {
                         : client->has("restricted") ? index::Visibility::restricted
                                                     : index::Visibility::normal;
   return true;
+}
+
+Admission Routes::admit(const Request& head) {
+  std::string_view path_template;
+  const RouteRow* const row = find_row(head, path_template);
+  if (row == nullptr || !row->intake || service_.desk == nullptr) return {};
+  Admission admission;
+  admission.body_bytes_max = service_.desk->options().body_bytes_max;
+  part_response_.reset();
+  if (service_.gate->admit(head, part_response_, true) == nullptr) return admission;  // said later
+  const index::Taken door = service_.desk->door();
+  if (door == index::Taken::taken) return admission;
+  admission.refusal = refusal_of(door);
+  admission.retry_after_s = kRetryAfterSeconds;
+  return admission;
 }
 
 void Routes::answered(const Request& request, const Response& response, const Answered& answered) {

@@ -16,6 +16,7 @@
 #include "scoring/policy.h"
 #include "server/answers.h"
 #include "server/exchange.h"
+#include "server/intake_desk.h"
 #include "server/revision_bell.h"
 #include "server/routes_ask.h"
 #include "server/routes_watch.h"
@@ -43,6 +44,7 @@ struct Service {
   index::Live* live = nullptr;         // null: nothing is written, nothing newer gets published
   const RevisionBell* bell = nullptr;  // rings after each publish; there when `live` is
   std::int64_t skew_ms_max = index::kSkewMsDefault;  // how far a source's clock may be ahead
+  IntakeDesk* desk = nullptr;  // null: nothing is taken in
 
   /// The base clock itself, before rounding.
   [[nodiscard]] index::UnixMillis base_now() const;
@@ -79,8 +81,10 @@ std::span<const RouteInfo> route_infos();
 
 class Routes : public Handler {
  public:
-  explicit Routes(const Service& service);
+  /// `waker`: rings the loop when something taken in is done; empty (tests): nobody waits.
+  explicit Routes(const Service& service, std::optional<Waker> waker = {});
   ~Routes() override;
+  Admission admit(const Request& head) override;
   void handle(const Request& request, Response& response) override;
   void answered(const Request& request, const Response& response,
                 const Answered& answered) override;
@@ -108,6 +112,24 @@ class Routes : public Handler {
   void schema(Call& call);
   void error_page(Call& call);
   void metrics(Call& call);
+  void events(Call& call);
+  void segment(Call& call);
+  void rejections(Call& call);
+  void rejection(Call& call);
+  void retry_rejections(Call& call);
+
+  /// False: `call` is answered, or parked until the job is done.
+  bool begin_intake(Call& call, IntakeBody body, IntakeAsk ask);
+  /// The job that the request waited for; null: it is not finished, and the answer says so.
+  IntakeJob* finished_job(Call& call);
+  bool read_coding(Call& call, IntakeBody& body);
+  [[nodiscard]] IntakeAsk intake_ask(const Call& call) const;
+  void answer_events(Call& call, IntakeJob& job);
+  void answer_segment(Call& call, IntakeJob& job);
+  void answer_retry(Call& call, IntakeJob& job);
+  [[nodiscard]] std::string segment_source(const Call& call) const;
+  bool choose_rejections(Call& call, std::vector<index::Rejection>& chosen);
+  index::RejectionStore* rejection_store(Call& call);
 
   bool read_body(Call& call, index::JsonValue& body);
   [[nodiscard]] index::WriteState write_state() const;
@@ -124,9 +146,11 @@ class Routes : public Handler {
   index::JsonReader body_reader_;
   std::vector<std::string> body_text_;
   RouteWatch watch_;
-  std::string_view client_;   // of the request being answered: its name in the token file
-  std::string_view purpose_;  // what it says it reads for
-  Target part_target_;        // of /v1/multi
+  std::optional<Waker> waker_;
+  const Client* who_ = nullptr;  // who asks the request being answered
+  std::string_view client_;      // his name in the token file
+  std::string_view purpose_;     // what it says it reads for
+  Target part_target_;           // of /v1/multi
   Response part_response_;
 };
 

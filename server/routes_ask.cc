@@ -164,7 +164,7 @@ std::string read_limit(std::string_view value, Ask& ask) {
   return {};
 }
 
-constexpr std::array<OptionRow, 24> kOptions{{
+constexpr std::array<OptionRow, 28> kOptions{{
     {"key", [](std::string_view v, Ask& ask) { return read_text(v, ask.key); }},
     {"limit", read_limit},
     {"as_of", [](std::string_view v, Ask& ask) { return read_time(v, ask.as_of_ms); }},
@@ -193,6 +193,10 @@ constexpr std::array<OptionRow, 24> kOptions{{
     {"customer", [](std::string_view v, Ask& ask) { return read_text(v, ask.customer); }},
     {"timeout_ms", read_timeout},
     {"for", read_for},
+    {"source", [](std::string_view v, Ask& ask) { return read_word(v, ask.source); }},
+    {"mapping", [](std::string_view v, Ask& ask) { return read_word(v, ask.mapping); }},
+    {"code", [](std::string_view v, Ask& ask) { return read_word(v, ask.code); }},
+    {"since", [](std::string_view v, Ask& ask) { return read_time(v, ask.since_ms); }},
 }};
 
 const OptionRow& row_of(Option option) { return kOptions[static_cast<std::size_t>(option)]; }

@@ -43,6 +43,10 @@ enum class Option : std::uint8_t {
   customer,
   timeout_ms,
   for_,
+  source,
+  mapping,
+  code,
+  since,
 };
 std::string_view name_of(Option option);
 
@@ -63,6 +67,10 @@ struct Ask {
   std::string_view q;
   std::string_view in;
   std::string_view customer;
+  std::string_view source;
+  std::string_view mapping;
+  std::string_view code;
+  std::int64_t since_ms = index::kNoTime;
   std::int64_t as_of_ms = index::kNoTime;  // not given
   std::int64_t from_ms = index::kNoTime;
   std::int64_t to_ms = index::kNoTime;

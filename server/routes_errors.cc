@@ -58,6 +58,13 @@ constexpr std::array kErrors{
     ErrorRow{"too_many_streams", 503,
              "Too many streams are open; come back after Retry-After, or read in pages."},
     ErrorRow{"too_many_connections", 503, "The service is full; come back after Retry-After."},
+    ErrorRow{"overloaded", 429,
+             "More comes in than is written; send it again after Retry-After, nothing was taken."},
+    ErrorRow{"read_only", 503,
+             "Nothing is written now, reads go on; /readyz says why. Nothing was taken."},
+    ErrorRow{"not_acknowledged", 503,
+             "It was not known to be durable in time; send it again with the same ids."},
+    ErrorRow{"disk_full", 507, "There is no room to write; nothing was taken, reads go on."},
     ErrorRow{"http_version", 505, "Speak HTTP/1.1."},
 };
 

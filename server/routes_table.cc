@@ -26,6 +26,10 @@ constexpr std::array kSearchOptions{
 
 constexpr std::array kReadyOptions{Option::for_};
 
+constexpr std::array kEventOptions{Option::source, Option::department, Option::mapping};
+constexpr std::array kRejectionOptions{Option::source, Option::code, Option::since, Option::limit,
+                                       Option::cursor};
+
 }  // namespace
 
 struct RouteTable {
@@ -47,6 +51,28 @@ struct RouteTable {
       RouteRow{{Method::post, "/v1/customers/lookup", kLookupOptions}, kNone, &Routes::lookup},
       RouteRow{{Method::post, "/v1/multi", kNone}, kNone, &Routes::multi},
       RouteRow{{Method::get, "/v1/sources", kNone}, kNone, &Routes::sources},
+      RouteRow{{Method::post, "/v1/events", kEventOptions, "write"},
+               kEventOptions,
+               &Routes::events,
+               false,
+               true},
+      RouteRow{
+          {Method::post, "/v1/identify", kNone, "write"}, kNone, &Routes::segment, false, true},
+      RouteRow{{Method::post, "/v1/track", kNone, "write"}, kNone, &Routes::segment, false, true},
+      RouteRow{{Method::post, "/v1/page", kNone, "write"}, kNone, &Routes::segment, false, true},
+      RouteRow{{Method::post, "/v1/screen", kNone, "write"}, kNone, &Routes::segment, false, true},
+      RouteRow{{Method::post, "/v1/group", kNone, "write"}, kNone, &Routes::segment, false, true},
+      RouteRow{{Method::post, "/v1/alias", kNone, "write"}, kNone, &Routes::segment, false, true},
+      RouteRow{{Method::post, "/v1/batch", kNone, "write"}, kNone, &Routes::segment, false, true},
+      RouteRow{{Method::post, "/v1/import", kNone, "write"}, kNone, &Routes::segment, false, true},
+      RouteRow{{Method::get, "/v1/rejections", kRejectionOptions, "rejections"},
+               kRejectionOptions,
+               &Routes::rejections},
+      RouteRow{{Method::post, "/v1/rejections/retry", kNone, "rejections"},
+               kNone,
+               &Routes::retry_rejections},
+      RouteRow{
+          {Method::get, "/v1/rejections/{id}", kNone, "rejections"}, kNone, &Routes::rejection},
       RouteRow{{Method::get, "/livez", kNone, ""}, kNone, &Routes::livez},
       RouteRow{{Method::get, "/readyz", kReadyOptions, ""}, kReadyOptions, &Routes::readyz},
       RouteRow{{Method::get, "/v1/version", kNone}, kNone, &Routes::version},

@@ -12,6 +12,7 @@ struct RouteRow {
   std::span<const Option> query;  // allowed in the query; a body's options are in `info` only
   void (Routes::*answer)(Call&);
   bool in_multi = false;
+  bool intake = false;  // takes events in: a large body, a write key, refused under overload
 };
 
 /// The more often asked, the earlier.

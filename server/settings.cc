@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kFileBytesMax = 1 << 20;
 
-constexpr std::array<SettingRow, 28> kRows{{
+constexpr std::array<SettingRow, 34> kRows{{
     {"data", SettingType::text, "data", "folder of the indexed base (made by `concord index`)"},
     {"policy", SettingType::text, "", "folder of the policy set; empty: the default set"},
     {"as-of", SettingType::text, "now",
@@ -63,6 +63,17 @@ constexpr std::array<SettingRow, 28> kRows{{
     {"roll-threads", SettingType::count, "1", "threads that write it, at low priority", 1, 1024},
     {"log-keep-events", SettingType::count, "10000000",
      "newest events kept in the log beyond what the generations need; 0: all", 0, 1LL << 40},
+    {"sources", SettingType::text, "",
+     "sources.toml: what sources may send, and how change records are mapped; empty: any source"},
+    {"files", SettingType::text, "",
+     "folder of the files that its lookups name; empty: where it lies"},
+    {"intake-threads", SettingType::count, "0",
+     "threads that read larger bodies of events; 0: half the processors", 0, 256},
+    {"intake-body-bytes-max", SettingType::count, "16777216", "body of events, packed and unpacked",
+     65536, 64 * 1024 * 1024},
+    {"segment-user-type", SettingType::text, "user_id", "identity type of Segment's userId"},
+    {"segment-anonymous-type", SettingType::text, "anonymous_id",
+     "identity type of Segment's anonymousId"},
 }};
 
 std::string bad_number(const SettingRow& row, const std::string& text) {

@@ -4,6 +4,7 @@
 
 #include "index/base/files.h"
 #include "index/base/hash.h"
+#include "server/base64.h"
 
 namespace concord::server {
 namespace {
@@ -46,10 +47,12 @@ std::optional<std::vector<std::string>> split_scopes(std::string_view text) {
   }
 }
 
-bool starts_with_bearer(std::string_view text) {
-  constexpr std::string_view kBearer = "bearer ";
-  return text.size() > kBearer.size() &&
-         std::equal(kBearer.begin(), kBearer.end(), text.begin(),
+constexpr std::string_view kBearer = "bearer ";
+constexpr std::string_view kBasic = "basic ";
+
+bool starts_with(std::string_view text, std::string_view scheme) {
+  return text.size() > scheme.size() &&
+         std::equal(scheme.begin(), scheme.end(), text.begin(),
                     [](char want, char got) { return want == got || want == (got | 0x20); });
 }
 
@@ -133,7 +136,15 @@ Gate::Gate(std::optional<Tokens> tokens) : tokens_(std::move(tokens)) {
   local_.all_scopes = true;
 }
 
-const Client* Gate::admit(const Request& request, Response& response) const {
+std::string basic_user(std::string_view authorization) {
+  if (!starts_with(authorization, kBasic)) return {};
+  auto pair = decode_base64(authorization.substr(kBasic.size()));
+  if (!pair || !pair->ends_with(':')) return {};
+  pair->pop_back();
+  return std::move(*pair);
+}
+
+const Client* Gate::admit(const Request& request, Response& response, bool basic) const {
   if (!tokens_) {
     if (!is_loopback_name(request.host)) {
       fill_problem(response, {421, "misdirected_request",
@@ -149,8 +160,12 @@ const Client* Gate::admit(const Request& request, Response& response) const {
     }
     return &local_;
   }
-  if (starts_with_bearer(request.authorization))
-    if (const Client* const client = tokens_->find(request.authorization.substr(7))) return client;
+  if (starts_with(request.authorization, kBearer))
+    if (const Client* const client = tokens_->find(request.authorization.substr(kBearer.size())))
+      return client;
+  if (basic)
+    if (const Client* const client = tokens_->find(basic_user(request.authorization)))
+      return client;
   fill_problem(response, {401, "unauthorized", "send Authorization: Bearer and a valid token"});
   response.field("WWW-Authenticate", "Bearer");
   return nullptr;

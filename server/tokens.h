@@ -41,6 +41,9 @@ class Tokens {
   std::vector<Entry> entries_;
 };
 
+/// The user of `Authorization: Basic` when its password is empty; empty otherwise.
+std::string basic_user(std::string_view authorization);
+
 /// 64 lower-case hex digits, as in a token file.
 std::string hash_of_token(std::string_view token);
 
@@ -54,7 +57,9 @@ class Gate {
  public:
   explicit Gate(std::optional<Tokens> tokens);
   /// The client who asks; null: `response` is the refusal (401, 403 or 421).
-  const Client* admit(const Request& request, Response& response) const;
+  /// `basic`: the token may also come as the user of `Authorization: Basic`, as the write key of
+  /// Segment's client packages does.
+  const Client* admit(const Request& request, Response& response, bool basic = false) const;
 
  private:
   std::optional<Tokens> tokens_;

@@ -42,8 +42,10 @@ IdentityTypes default_identity_types() {
   IdentityTypes known;
   known.set({"account", IdentityClass::joins, Normalise::exact, "", 0, {}});
   known.set({"address", IdentityClass::looks_up, Normalise::text, "", 0, {}});
+  known.set({"anonymous_id", IdentityClass::joins, Normalise::exact, "", 0, {}});
   known.set({"email", IdentityClass::joins, Normalise::email, "", 0, {}});
   known.set({"phone", IdentityClass::looks_up, Normalise::phone, "", 0, {}});
+  known.set({"user_id", IdentityClass::joins, Normalise::exact, "", 0, {}});
   return known;
 }
 

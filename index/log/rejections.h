@@ -49,6 +49,8 @@ class RejectionStore {
   virtual Result<Rejection> get(std::uint64_t id) = 0;
   /// After it was tried again with success. Errors: not_found, io_error.
   virtual Result<void> remove(std::uint64_t id) = 0;
+  /// `one.id` again, with what a new trial said of it. Errors: not_found, io_error.
+  virtual Result<void> replace(const Rejection& one) = 0;
   virtual RejectionCounts counts() = 0;
 };
 

@@ -178,6 +178,24 @@ class StoredRejections final : public RejectionStore {
     return write({}, {}, id);
   }
 
+  Result<void> replace(const Rejection& one) override {
+    const std::scoped_lock lock(mutex_);
+    if (auto may = gate_.may_write(); !may) return may;
+    const auto held = sizes_.find(one.id);
+    if (held == sizes_.end())
+      return fail(Code::not_found, "no such rejection", "rejection " + std::to_string(one.id));
+    Rejection cut = one;
+    cut.raw_cut = one.raw_cut || one.raw.size() > limits_.raw_bytes_max;
+    if (cut.raw.size() > limits_.raw_bytes_max) cut.raw.resize(limits_.raw_bytes_max);
+    const std::string bytes = encode(cut);
+    StoreBatch batch;
+    batch.put(Family::rejections, seq_key(one.id), bytes);
+    if (auto written = gate_.commit(std::move(batch)); !written) return written;
+    counts_.bytes += bytes.size() + kItemOverhead - held->second;
+    held->second = bytes.size() + kItemOverhead;
+    return {};
+  }
+
   RejectionCounts counts() override {
     const std::scoped_lock lock(mutex_);
     return counts_;

@@ -46,11 +46,11 @@ TEST(IntakeCloud, ASourceThatIsAUriStaysUnique) {
 
 TEST(IntakeCloud, BinaryAndBase64AreTheSameEvent) {
   Reading reading;
-  const server::CloudField fields[] = {{"ce-specversion", "1.0"},
-                                       {"ce-id", "e1"},
-                                       {"ce-source", "helpdesk"},
-                                       {"ce-type", "concord.entry%2Ev1"},
-                                       {"ce-time", "2026-11-22T09:00:00Z"}};
+  const server::Field fields[] = {{"ce-specversion", "1.0"},
+                                  {"ce-id", "e1"},
+                                  {"ce-source", "helpdesk"},
+                                  {"ce-type", "concord.entry%2Ev1"},
+                                  {"ce-time", "2026-11-22T09:00:00Z"}};
   const auto binary =
       reading.cloud(server::structured_form(fields, "application/json; charset=utf-8", kData));
   ASSERT_EQ(binary.at(0).code(), "");

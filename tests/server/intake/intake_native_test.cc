@@ -67,9 +67,8 @@ TEST(IntakeNative, DefaultsComeFromTheRequestThenFromTheSource) {
   Reading reading;
   reading.use_registry({{"shop", "operations", {}}, {"helpdesk", "service", {}}}, false);
   reading.ask().source = "shop";
-  const std::string bare =
-      R"({"id":"1","at":"2026-11-22T09:00:00Z","customer":["email:a@b.test"],)"
-      R"("entry":{"kind":"order","key":"1"}})";
+  const std::string bare = R"({"id":"1","at":"2026-11-22T09:00:00Z","customer":["email:a@b.test"],)"
+                           R"("entry":{"kind":"order","key":"1"}})";
   const auto items = reading.lines(bare + "\n" + entry_line("2"));
   EXPECT_EQ(items[0].draft().source, "shop");
   EXPECT_EQ(items[0].draft().department, "operations");

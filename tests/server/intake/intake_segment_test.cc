@@ -162,9 +162,8 @@ TEST_F(IntakeSegment, TheClientsWrongClockIsSetRight) {
 }
 
 TEST_F(IntakeSegment, ARepeatHasTheSameContentWhateverTheSendingAdds) {
-  const std::string body =
-      R"({"type":"track","messageId":"m","userId":"u","event":"x",)"
-      R"("timestamp":"2026-11-25T10:00:00Z")";
+  const std::string body = R"({"type":"track","messageId":"m","userId":"u","event":"x",)"
+                           R"("timestamp":"2026-11-25T10:00:00Z")";
   const auto first =
       reading_.segment("batch", R"({"sentAt":"2026-11-25T11:00:00Z","batch":[)" + body + "}]}");
   reading_.ask().received_at.ms += 5'000;

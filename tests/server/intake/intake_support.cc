@@ -7,16 +7,6 @@
 #include "server/intake_segment.h"
 
 namespace concord::test {
-namespace {
-
-index::IdentityTypes identity_types() {
-  index::IdentityTypes types = index::default_identity_types();
-  types.set({"user_id", index::IdentityClass::joins, index::Normalise::exact, "", 0, {}});
-  types.set({"anonymous_id", index::IdentityClass::joins, index::Normalise::exact, "", 0, {}});
-  return types;
-}
-
-}  // namespace
 
 std::string ReadItem::attribute(std::string_view name) const {
   using index::wire::AttributeType;
@@ -69,7 +59,7 @@ index::Result<server::MappedRow> FakeMapping::unmap(std::size_t number, std::str
   return out;
 }
 
-Reading::Reading() : normaliser_(identity_types()), loose_(server::kSegmentRules) {
+Reading::Reading() : normaliser_(index::default_identity_types()), loose_(server::kSegmentRules) {
   ask_.received_at = {kReceived};
   ask_.sources = &sources_;
   ask_.known = &known_;
