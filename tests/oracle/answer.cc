@@ -423,7 +423,6 @@ std::string facts_json(const Book& book, const Person& person, std::int64_t as_o
     out.string(owner);
   write_open(out.key("open"), entries, as_of);
   write_departments(out.key("departments"), entries, as_of);
-  out.key("sources").raw("[]");
   write_conflicts(out.key("conflicts"), person);
   write_identities(out.key("identities"), book, person);
   out.key("merged_from").begin_array();
