@@ -70,6 +70,7 @@ class Page {
     search(size);
     http(size);
     base(size);
+    intake(size);
     out_ += "\n";
   }
 
@@ -147,6 +148,24 @@ class Page {
           over(*held - std::min(*index, *held), median(open, "records_bytes")), 1.5, true, "x");
   }
 
+  void intake(const std::string& n) {
+    for (const char* who : {"spread", "large"}) {
+      const std::string name = std::string("intake/") + who + "/" + n;
+      const std::string what = std::string("intake, durable, events for ") +
+                               (who[0] == 's' ? "all customers" : "the largest customers");
+      row(what, "≥ 20k events/s", median(name, "events_per_s"), 20e3, false, "events/s");
+      row(what + ", acknowledgement p99", "≤ 25 ms", median(name, "ack_p99_ms"), 25, true, "ms");
+      row(what + ", readers' p99 of idle", "≤ 1.5x",
+          over(median(name, "read_busy_p99_ms"), median(name, "read_idle_p99_ms")), 1.5, true, "x");
+    }
+    const std::string ten = "intake/overload/" + n;
+    row("ten times the capacity: goodput", "≥ 0.9x of the capacity", median(ten, "goodput_share"),
+        0.9, false, "x");
+    row("ten times the capacity: refusal p99", "≤ 5 ms", median(ten, "shed_p99_ms"), 5, true, "ms");
+    row("a second after it: refused", "none", median(ten, "after_refused_share"), 0.001, true,
+        "of all");
+  }
+
   void growth() {
     const Value small = median("context/facts/zipf/10000", "p50_ns");
     out_ += "## Growth of the context answer with the base (Zipf, p50)\n\n";
@@ -183,9 +202,8 @@ class Page {
     out_ += "## Where and when\n\n";
     for (const auto& [name, about] : figures_.files) out_ += "- `" + name + "`: " + about + "\n";
     out_ +=
-        "\nNot measured: PostgreSQL and Redis (no peer program yet), intake into the durable log "
-        "and\n"
-        "screening (neither is there yet), feature rows kept ready (made anew for each answer).\n";
+        "\nNot measured: PostgreSQL and Redis (no peer program yet), screening (not there yet), "
+        "feature\nrows kept ready (made anew for each answer).\n";
   }
 
   const Figures& figures_;

@@ -12,6 +12,7 @@
 #include "server/listener.h"
 #include "server/live_watch.h"
 #include "server/routes_embedded.h"
+#include "server/source_watch.h"
 
 namespace concord::server {
 namespace {
@@ -185,12 +186,17 @@ int serve(Program& program, OpenBase& base, LiveWatch& live_watch, ServeIntake& 
                                       upkeep_options(program.settings));
   g_upkeep = &*upkeep;
   handle_signals();
+  std::optional<SourceWatch> sources(std::in_place, *base.live(),
+                                     [&service] { return service.base_now(); });
+  sources->look();
+  sources->start(program.settings.number("source-watch-ms"));
   say_ready(program, **listener, service);
   const auto done = (*listener)->run();
   g_listener = nullptr;
   g_upkeep = nullptr;
   counted = nullptr;
   listener->reset();
+  sources.reset();
   upkeep.reset();
   intake.stop();
   base.close();  // its threads ring the bell and count
@@ -242,6 +248,7 @@ void add_serve(CLI::App& app, Program& program) {
                 "bodies-bytes-max",
                 "streams-max",
                 "skew-ms-max",
+                "source-watch-ms",
                 "queue-events-max",
                 "queue-bytes-max",
                 "mark-file",

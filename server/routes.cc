@@ -146,7 +146,8 @@ void Routes::dispatch(const Request& request, Response& response, const index::R
                                    "This route does not take " + std::string(request.method_text) +
                                        "; see the field Allow."});
   }
-  if (!accepts_json(request.accept) && path_template != "/metrics")
+  const bool own_type = path_template == "/metrics" || path_template == "/v1/changes";
+  if (!own_type && !accepts_json(request.accept))
     return fill_problem(
         response,
         {406, "not_acceptable", "Answers are application/json; let the field Accept allow that."});

@@ -105,6 +105,7 @@ class Routes : public Handler {
   void search(Call& call);
   void multi(Call& call);
   void sources(Call& call);
+  void changes(Call& call);
   void livez(Call& call);
   void readyz(Call& call);
   void version(Call& call);

@@ -143,6 +143,11 @@ std::string read_revision(std::string_view value, Ask& ask) {
   return read_number(value, ask.min_revision) ? "" : "is not a revision: write a whole number";
 }
 
+std::string read_after(std::string_view value, Ask& ask) {
+  ask.after_given = true;
+  return read_number(value, ask.after) ? "" : "is not a revision: write a whole number";
+}
+
 std::string read_timeout(std::string_view value, Ask& ask) {
   if (read_number(value, ask.timeout_ms) && ask.timeout_ms >= 0 && ask.timeout_ms <= kTimeoutMsMax)
     return {};
@@ -164,7 +169,7 @@ std::string read_limit(std::string_view value, Ask& ask) {
   return {};
 }
 
-constexpr std::array<OptionRow, 28> kOptions{{
+constexpr std::array<OptionRow, 29> kOptions{{
     {"key", [](std::string_view v, Ask& ask) { return read_text(v, ask.key); }},
     {"limit", read_limit},
     {"as_of", [](std::string_view v, Ask& ask) { return read_time(v, ask.as_of_ms); }},
@@ -197,6 +202,7 @@ constexpr std::array<OptionRow, 28> kOptions{{
     {"mapping", [](std::string_view v, Ask& ask) { return read_word(v, ask.mapping); }},
     {"code", [](std::string_view v, Ask& ask) { return read_word(v, ask.code); }},
     {"since", [](std::string_view v, Ask& ask) { return read_time(v, ask.since_ms); }},
+    {"after", read_after},
 }};
 
 const OptionRow& row_of(Option option) { return kOptions[static_cast<std::size_t>(option)]; }

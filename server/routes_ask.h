@@ -47,6 +47,7 @@ enum class Option : std::uint8_t {
   mapping,
   code,
   since,
+  after,
 };
 std::string_view name_of(Option option);
 
@@ -75,6 +76,8 @@ struct Ask {
   std::int64_t from_ms = index::kNoTime;
   std::int64_t to_ms = index::kNoTime;
   std::uint64_t min_revision = 0;
+  std::uint64_t after = 0;
+  bool after_given = false;
   std::int64_t timeout_ms = kTimeoutMsDefault;  // how long to wait for min_revision
   std::uint32_t limit = kNoLimit;
   std::uint32_t kinds = 0;            // bit per Kind

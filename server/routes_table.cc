@@ -25,6 +25,7 @@ constexpr std::array kSearchOptions{
     Option::timeout_ms, Option::purpose};
 
 constexpr std::array kReadyOptions{Option::for_};
+constexpr std::array kChangesOptions{Option::after};
 
 constexpr std::array kEventOptions{Option::source, Option::department, Option::mapping};
 constexpr std::array kRejectionOptions{Option::source, Option::code, Option::since, Option::limit,
@@ -73,6 +74,7 @@ struct RouteTable {
                &Routes::retry_rejections},
       RouteRow{
           {Method::get, "/v1/rejections/{id}", kNone, "rejections"}, kNone, &Routes::rejection},
+      RouteRow{{Method::get, "/v1/changes", kChangesOptions}, kChangesOptions, &Routes::changes},
       RouteRow{{Method::get, "/livez", kNone, ""}, kNone, &Routes::livez},
       RouteRow{{Method::get, "/readyz", kReadyOptions, ""}, kReadyOptions, &Routes::readyz},
       RouteRow{{Method::get, "/v1/version", kNone}, kNone, &Routes::version},
