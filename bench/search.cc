@@ -60,7 +60,7 @@ std::string one_wrong(const World& world, const std::vector<Text>& texts, const 
                       Form form, TextPieces& pieces) {
   index::TextQuery query = query_of(question, form);
   query.filters.types = {index::TextType::entry};
-  const auto hits = world.engine().text()->search(query, pieces.access());
+  const auto hits = world.engine().text()->index->search(query, pieces.access());
   if (!hits) return hits.error().text();
   const bool whole = hits->hits.size() < query.limit;
   std::vector<index::DocRef> got;
@@ -83,7 +83,7 @@ std::vector<PeerWord> peer_words(const World& world, const Question& question, F
   std::vector<PeerWord> words;
   for (std::size_t i = 0; i < (form == Form::word ? 1U : 2U); ++i) {
     const std::string& word = question.words[i];
-    PeerWord terms = stems.all_of({word, word}, world.engine().text()->languages());
+    PeerWord terms = stems.all_of({word, word}, world.engine().text()->index->languages());
     for (std::string& term : terms) term = index::make_term(index::kTermStem, term);
     words.push_back(std::move(terms));
   }
@@ -133,12 +133,12 @@ void ours(benchmark::State& state, const Bases& bases, std::size_t customers, Fo
   }
   std::size_t hits = 0;
   for (const index::TextQuery& query : queries) {
-    const auto found = world.engine().text()->search(query, access);
+    const auto found = world.engine().text()->index->search(query, access);
     if (!found || (found->hits.empty())) return state.SkipWithError("a question without a hit");
     hits += found->hits.size();
   }
   measure(state, [&](std::size_t i) {
-    benchmark::DoNotOptimize(world.engine().text()->search(queries[i % kDrawn], access));
+    benchmark::DoNotOptimize(world.engine().text()->index->search(queries[i % kDrawn], access));
   });
   state.counters["hits"] = static_cast<double>(hits) / kDrawn;
 }

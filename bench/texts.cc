@@ -32,7 +32,10 @@ void TextPieces::of(const index::DocRef& ref, std::vector<std::string_view>& out
     if (record) out.push_back(record.name());
     return;
   }
-  if (ref.type == index::TextType::knowledge) json = world_.engine().knowledge(ref.entry_hash);
+  if (ref.type == index::TextType::knowledge) {
+    const auto pages = world_.engine().knowledge();
+    if (const index::KnowledgePage* page = pages->find(ref.entry_hash)) json = page->json;
+  }
   if (record)
     if (const auto entry = index::find_entry(record, ref.at_ms, ref.entry_hash))
       json = entry->json();
@@ -89,7 +92,7 @@ std::vector<std::string> plain_words(std::string_view piece) {
 
 std::vector<Question> draw_questions(const World& world, const std::vector<Text>& texts,
                                      std::size_t count) {
-  const std::vector<std::string>& languages = world.engine().text()->languages();
+  const std::vector<std::string>& languages = world.engine().text()->index->languages();
   Draw draw(17);
   std::vector<Question> questions;
   for (std::size_t tries = 0; questions.size() < count && tries < count * 100; ++tries) {

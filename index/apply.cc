@@ -30,6 +30,7 @@ void Applier::put(std::uint32_t slot, CustomerRecord& record, EventSeq seq) {
 
 void Applier::put_encoded(std::uint32_t slot, EventSeq seq) {
   writer_.put(slot, encoded_, seq);
+  if (on_put_) on_put_(record.id, seq);
   if (waiters_) waiters_->note(writer_.newest(slot)->view(), slot);
 }
 
@@ -134,11 +135,8 @@ Result<void> Applier::apply_release(const Prepared& prepared, std::string_view b
 }
 
 Result<void> Applier::apply(const Prepared& prepared, std::string_view bytes, EventSeq seq) {
-  const EventType type = type_of(*prepared.event);
   if (Releases::is_release(*prepared.event)) return apply_release(prepared, bytes, seq);
-  if (changes_a_record(type)) return apply_to_customer(prepared, seq);
-  if (type == EventType::knowledge)
-    return fail(Code::unsupported, "knowledge comes with the next generation", "/knowledge");
+  if (changes_a_record(type_of(*prepared.event))) return apply_to_customer(prepared, seq);
   return {};
 }
 

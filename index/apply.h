@@ -1,6 +1,7 @@
 // Events into the published state, in log order: whose an event is, his record after it, who else
 // is concerned. Nothing is readable before publish(). Thread class: one-owner.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -21,7 +22,7 @@ class Applier {
 
   /// The event becomes part of what the next publish() shows. `bytes`: the event itself, kept when
   /// it is a release. Requires: seq above the published one and not below an earlier one; seqs
-  /// that change nobody (heartbeats) may be left out. Errors: bad_input (no customer), unsupported,
+  /// that change nobody (heartbeats, knowledge) may be left out. Errors: bad_input (no customer), unsupported,
   /// damaged (a stored record does not read back); the state is then unchanged.
   Result<void> apply(const Prepared& prepared, std::string_view bytes, EventSeq seq);
   /// Makes everything applied so far readable, as revision `seq`. Records that several events
@@ -33,6 +34,11 @@ class Applier {
   /// Requires: nothing applied since the last publish(). O(base), on `threads` threads (0: all).
   /// Errors: damaged.
   [[nodiscard]] Result<Hash128> state_hash(unsigned threads) const;
+
+  /// `listener` hears of every record that changes, before it is published. Must be quick.
+  void on_put(std::function<void(CustomerId, EventSeq)> listener) {
+    on_put_ = std::move(listener);
+  }
 
   [[nodiscard]] SnapshotWriter& writer() { return writer_; }
   [[nodiscard]] const Releases& releases() const { return releases_; }
@@ -58,6 +64,7 @@ class Applier {
   RecordEncoder encoder_;
   RecordUpdater updater_;
   EncodedRecord encoded_;
+  std::function<void(CustomerId, EventSeq)> on_put_;
 };
 
 }  // namespace concord::index

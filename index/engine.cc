@@ -24,10 +24,13 @@ struct Engine::Impl {
   std::atomic<const GenerationInfo*> info{&infos.front()};
   SourceBook sources;
   std::atomic<std::int64_t> newest_at_ms{0};
-  std::optional<TextIndex> text;
-  std::vector<KnowledgePage> pages;  // by hash
-  EventSeq staged = 0;               // newest event in the tables, published or not
+  KnowledgeBook knowledge;
+  std::optional<TextBase> text_base;     // empty: no text index
+  std::shared_ptr<const TextView> text;  // of the generation
+  std::shared_ptr<const KnowledgePages> pages = std::make_shared<KnowledgePages>();  // of it too
+  EventSeq staged = 0;  // newest event in the tables, published or not
   std::atomic<std::size_t> retired{0};
+  std::unique_ptr<LiveText> live_text;  // reads what stands above: goes first
 
   // What every event changes: how fresh its source is, and how new the base.
   void take_note(const wire::Event& event, EventSeq seq);
@@ -46,6 +49,12 @@ GenerationInfo info_of(const std::string& name, const Manifest& manifest) {
                       0};
   for (const FileSums& file : manifest.files) info.bytes += file.bytes;
   return info;
+}
+
+Result<TextBase> open_text(const std::string& folder, const std::string& name, EventSeq seq) {
+  auto part = TextPart::open((std::filesystem::path(folder) / kTextFolder).string());
+  if (!part) return tl::unexpected<Error>(part.error());
+  return TextBase{std::move(*part), name, seq};
 }
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -74,13 +83,16 @@ Result<std::unique_ptr<Engine>> Engine::over(LoadedGeneration loaded) {
   const std::string path = (std::filesystem::path(loaded.folder) / kKnowledgeFile).string();
   auto pages = read_knowledge(loaded.knowledge, path);
   if (!pages) return tl::unexpected<Error>(pages.error());
-  impl->pages = std::move(*pages);
-  std::sort(impl->pages.begin(), impl->pages.end(),
-            [](const KnowledgePage& a, const KnowledgePage& b) { return a.hash < b.hash; });
+  impl->knowledge.begin(std::move(*pages));
+  impl->pages = impl->knowledge.at(manifest.seq, 0)->pages;
   if (manifest.has_text) {
-    auto text = TextIndex::open((std::filesystem::path(loaded.folder) / kTextFolder).string());
-    if (!text) return tl::unexpected<Error>(text.error());
-    impl->text.emplace(std::move(*text));
+    auto base = open_text(loaded.folder, loaded.name, manifest.seq);
+    if (!base) return tl::unexpected<Error>(base.error());
+    impl->text_base = std::move(*base);
+    auto view = std::make_shared<TextView>();
+    view->index = TextShards(*impl->text_base, {}).freeze(manifest.seq);
+    view->pages = impl->pages;
+    impl->text = std::move(view);
   }
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
@@ -98,31 +110,56 @@ RollPoint Engine::roll_point(Hash128 chain) const {
   CONCORD_ASSERT(impl.staged == impl.state->published.load());
   RollPoint point{
       impl.snapshot.pin(),  impl.state, chain, newest_at(), impl.sources.all(), 0, {}, {}, 0,
-      impl.text.has_value()};
+      impl.text_base.has_value()};
   point.sources_seq = impl.snapshot.sources(point.pin).seq;
   point.releases = impl.applier.releases().all();
-  for (const KnowledgePage& page : impl.pages) point.knowledge.append(page.json).append("\n");
-  point.pages = impl.pages.size();
+  for (const auto& page : impl.knowledge.words(point.pin.revision())) {
+    point.knowledge.append(page->json).append("\n");
+    point.pages += page->withdrawn ? 0 : 1;
+  }
   return point;
 }
 SourceBook& Engine::sources() const { return impl_->sources; }
 UnixMillis Engine::newest_at() const { return {impl_->newest_at_ms.load()}; }
-const TextIndex* Engine::text() const { return impl_->text ? &*impl_->text : nullptr; }
-
-std::string_view Engine::knowledge(std::uint64_t key_hash) const {
-  const auto& pages = impl_->pages;
-  const auto at = std::lower_bound(
-      pages.begin(), pages.end(), key_hash,
-      [](const KnowledgePage& page, std::uint64_t hash) { return page.hash < hash; });
-  return at == pages.end() || at->hash != key_hash ? std::string_view{}
-                                                   : std::string_view(at->json);
+std::shared_ptr<const TextView> Engine::text() const {
+  return impl_->live_text ? impl_->live_text->view() : impl_->text;
 }
+
+std::shared_ptr<const KnowledgePages> Engine::knowledge() const {
+  const auto view = text();
+  return view ? view->pages : impl_->pages;
+}
+
+void Engine::follow_text(LiveTextOptions options) {
+  CONCORD_ASSERT(impl_->live_text == nullptr);
+  if (!impl_->text_base) return;
+  impl_->live_text =
+      LiveText::start(impl_->snapshot, impl_->knowledge, *impl_->text_base, std::move(options));
+  impl_->applier.on_put([text = impl_->live_text.get()](CustomerId customer, EventSeq seq) {
+    text->changed(customer, seq);
+  });
+}
+
+Result<void> Engine::rebase_text(const std::string& generation_folder, const std::string& name,
+                                 EventSeq seq) {
+  if (!impl_->live_text) return {};
+  auto base = open_text(generation_folder, name, seq);
+  if (!base) return tl::unexpected<Error>(base.error());
+  impl_->live_text->rebase(std::move(*base));
+  return {};
+}
+
+LiveText* Engine::live_text() const { return impl_->live_text.get(); }
 
 void Engine::Impl::take_note(const wire::Event& event, EventSeq seq) {
   if (type_of(event) == EventType::source_state) {
     sources.said(event);
     applier.writer().put_sources(sources_json(sources.all()), seq);
     return;
+  }
+  if (type_of(event) == EventType::knowledge) {
+    knowledge.said(event, seq, state->published.load());
+    if (live_text) live_text->other_event();
   }
   sources.heard(event, seq);
   newest_at_ms = std::max(newest_at_ms.load(), event.at());

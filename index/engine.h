@@ -9,11 +9,11 @@
 #include <string_view>
 
 #include "index/base/result.h"
+#include "index/live_text.h"
 #include "index/log/event.h"
 #include "index/snapshot/context.h"
 #include "index/snapshot/manifest.h"
 #include "index/snapshot/snapshot.h"
-#include "index/snapshot/text/text_index.h"
 #include "index/sources.h"
 
 namespace concord::index {
@@ -56,11 +56,20 @@ class Engine {
   /// Newest time of any event: of the generation or applied since. Any-thread.
   [[nodiscard]] UnixMillis newest_at() const;
 
-  /// The text index of the generation; null when it was built without one.
-  [[nodiscard]] const TextIndex* text() const;
-  /// A knowledge page by the hash of its key (DocRef::entry_hash), as answers show it; empty when
-  /// there is none.
-  [[nodiscard]] std::string_view knowledge(std::uint64_t key_hash) const;
+  /// What is searched, with the knowledge pages of that revision: the generation's, or what
+  /// live_text() has made of it. Null when the generation was built without a text index.
+  [[nodiscard]] std::shared_ptr<const TextView> text() const;
+  /// The knowledge pages at the revision of text(); of the generation when there is no text index.
+  [[nodiscard]] std::shared_ptr<const KnowledgePages> knowledge() const;
+  /// From now on what is applied becomes findable. Call once, before anybody asks and while nobody
+  /// applies. Does nothing when there is no text index.
+  void follow_text(LiveTextOptions options);
+  /// A new generation with events 1..`seq` is current: search goes over to its text index in one
+  /// step, as soon as what came after is in shards over it. Errors: not_found, damaged, io_error.
+  Result<void> rebase_text(const std::string& generation_folder, const std::string& name,
+                           EventSeq seq);
+  /// Null before follow_text().
+  [[nodiscard]] LiveText* live_text() const;
 
   /// Applies one event (the next seq) and publishes it: the revision it is readable from. Errors:
   /// bad_input (no customer, a bad identity), unsupported, damaged; the state is then unchanged.

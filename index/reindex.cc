@@ -176,7 +176,8 @@ Result<void> Reindex::Impl::write_text(Manifest& manifest) {
     knowledge->write("\n");
   }
   if (auto done = knowledge->close(); !done) return done;
-  manifest.knowledge = pages.size();
+  manifest.knowledge = static_cast<std::uint64_t>(std::count_if(
+      pages.begin(), pages.end(), [](const KnowledgePage& page) { return !page.withdrawn; }));
   if (!options.text) return {};
   const auto bytes = MappedFile::open(file(kRecordsFile));
   if (!bytes) return tl::unexpected<Error>(bytes.error());

@@ -19,7 +19,9 @@ std::string text_at(const JsonValue& object, std::string_view name) {
   return value ? std::string(value->as_string().value_or(std::string_view{})) : std::string();
 }
 
-KnowledgePage page_of(const wire::Event& event) {
+}  // namespace
+
+KnowledgePage knowledge_page(const wire::Event& event) {
   const wire::Knowledge& said = *event.knowledge();
   KnowledgePage page;
   page.hash = hash64(view_of(said.key()));
@@ -35,6 +37,12 @@ KnowledgePage page_of(const wire::Event& event) {
   };
   out.begin_object().key("key").string(view_of(said.key()));
   out.key("at").time(UnixMillis{event.at()});
+  page.withdrawn = said.withdrawn();
+  if (page.withdrawn) {
+    out.key("withdrawn").boolean(true).end_object();
+    page.json = std::string(buffer.view());
+    return page;
+  }
   member("title", page.title);
   member("text", page.text);
   member("language", page.language);
@@ -48,6 +56,8 @@ KnowledgePage page_of(const wire::Event& event) {
   page.json = std::string(buffer.view());
   return page;
 }
+
+namespace {
 
 // Keys by which a customer is asked for although no identity of his: order and invoice numbers.
 bool is_numbered(Kind kind) {
@@ -65,7 +75,10 @@ std::string key_of(EntryView entry, JsonReader& reader) {
   return id.substr(std::min(id.size(), entry.source().size() + word(entry.kind()).size() + 2));
 }
 
+}  // namespace
+
 void fill_customer(const RecordView& record, TextDocument& out) {
+  out.clear();
   thread_local JsonReader reader;
   out.title = record.name();
   out.language = record.language();
@@ -79,6 +92,7 @@ void fill_customer(const RecordView& record, TextDocument& out) {
 }
 
 void fill_entry(EntryView entry, TextDocument& out) {
+  out.clear();
   thread_local JsonReader reader;
   const auto parsed = reader.parse(entry.json());
   if (!parsed) return;
@@ -93,11 +107,24 @@ void fill_entry(EntryView entry, TextDocument& out) {
 }
 
 void fill_page(const KnowledgePage& page, TextDocument& out) {
+  out.clear();
   out.title = page.title;
   out.text = page.text;
   out.language = page.language;
   out.department = page.department;
 }
+
+DocRef ref_of(const RecordView& record) {
+  return {record.record().last_at(), TextType::customer, record.id().value, 0};
+}
+DocRef ref_of(const RecordView& record, EntryView entry) {
+  return {entry.at_ms(), TextType::entry, record.id().value, entry.row().id_hash()};
+}
+DocRef ref_of(const KnowledgePage& page) {
+  return {page.at_ms, TextType::knowledge, 0, page.hash};
+}
+
+namespace {
 
 struct Place {
   std::uint32_t record;  // kPage: a knowledge page
@@ -132,7 +159,7 @@ std::vector<KnowledgePage> knowledge_pages(const std::vector<std::string>& event
   }
   std::vector<KnowledgePage> pages;
   for (const auto& [key, word_on_it] : newest)
-    if (!word_on_it.second->knowledge()->withdrawn()) pages.push_back(page_of(*word_on_it.second));
+    pages.push_back(knowledge_page(*word_on_it.second));
   return pages;
 }
 
@@ -152,6 +179,8 @@ Result<std::vector<KnowledgePage>> read_knowledge(std::string_view ndjson,
     page.text = text_at(*parsed, "text");
     page.language = text_at(*parsed, "language");
     page.department = text_at(*parsed, "department");
+    const auto withdrawn = parsed->find("withdrawn");
+    page.withdrawn = withdrawn && withdrawn->as_bool().value_or(false);
     pages.push_back(std::move(page));
     ndjson.remove_prefix(std::min(end + 1, ndjson.size()));
   }
@@ -171,18 +200,16 @@ Result<std::uint64_t> build_text(const std::vector<RecordView>& records,
       return true;
     });
   }
-  for (std::uint32_t i = 0; i < pages.size(); ++i) places.push_back({kPage, i});
+  for (std::uint32_t i = 0; i < pages.size(); ++i)
+    if (!pages[i].withdrawn) places.push_back({kPage, i});
   TextSource source;
   source.count = places.size();
   source.ref = [&](std::size_t i) -> DocRef {
     const Place& place = places[i];
-    if (place.record == kPage)
-      return {pages[place.entry].at_ms, TextType::knowledge, 0, pages[place.entry].hash};
+    if (place.record == kPage) return ref_of(pages[place.entry]);
     const RecordView& record = records[place.record];
-    if (place.entry == kWhole)
-      return {record.record().last_at(), TextType::customer, record.id().value, 0};
-    const EntryView entry = record.entry(place.entry);
-    return {entry.at_ms(), TextType::entry, record.id().value, entry.row().id_hash()};
+    if (place.entry == kWhole) return ref_of(record);
+    return ref_of(record, record.entry(place.entry));
   };
   source.document = [&](std::size_t i, TextDocument& out) {
     const Place& place = places[i];

@@ -42,10 +42,12 @@ bool read_types(std::string_view list, std::vector<TextType>& types, Faults& fau
 /// What a hit stands for, read from the records at the call's revision.
 class Documents {
  public:
-  Documents(const index::Engine& engine, const index::ReadPin& pin) : engine_(engine), pin_(pin) {}
+  Documents(const index::Snapshot& snapshot, const index::ReadPin& pin,
+            const index::KnowledgePages& pages)
+      : snapshot_(snapshot), pin_(pin), pages_(pages) {}
 
   index::RecordView record(const index::DocRef& ref) const {
-    return engine_.snapshot().find(pin_, index::CustomerId{ref.owner});
+    return snapshot_.find(pin_, index::CustomerId{ref.owner});
   }
   /// Empty when the entry is gone (withdrawn since the index was built).
   static std::optional<index::EntryView> entry(const index::RecordView& record,
@@ -53,9 +55,16 @@ class Documents {
     if (!record) return std::nullopt;
     return index::find_entry(record, ref.at_ms, ref.entry_hash);
   }
+  /// Null when it was withdrawn.
+  const index::KnowledgePage* page(const index::DocRef& ref) const {
+    return pages_.find(ref.entry_hash);
+  }
   /// Appends title and text, as they were indexed; they live until the next call.
   void pieces(const index::DocRef& ref, std::vector<std::string_view>& out) {
-    if (ref.type == TextType::knowledge) return add(engine_.knowledge(ref.entry_hash), out);
+    if (ref.type == TextType::knowledge) {
+      if (const index::KnowledgePage* one = page(ref)) add(one->json, out);
+      return;
+    }
     const index::RecordView of = record(ref);
     if (ref.type == TextType::customer) {
       if (of) out.push_back(of.name());
@@ -74,8 +83,9 @@ class Documents {
         if (const auto piece = text->as_string()) out.push_back(*piece);
   }
 
-  const index::Engine& engine_;
+  const index::Snapshot& snapshot_;
   const index::ReadPin& pin_;
+  const index::KnowledgePages& pages_;
   index::JsonReader reader_;
 };
 
@@ -126,10 +136,11 @@ void write_facet(index::JsonWriter& out, std::string_view name, const index::Fac
 
 class Page {
  public:
-  Page(const Service& service, Call& call, const index::TextHits& hits)
-      : service_(service), call_(call), hits_(hits), documents_(*service.engine, call.pin) {}
+  Page(Call& call, Documents& documents, const index::TextHits& hits)
+      : call_(call), hits_(hits), documents_(documents) {}
 
-  void write(index::JsonWriter& out, std::span<const TextType> types) {
+  void write(index::JsonWriter& out, std::span<const TextType> types,
+             index::EventSeq text_revision) {
     out.begin_object();
     out.key("q").string(call_.ask.q);
     out.key("in").begin_array();
@@ -137,7 +148,7 @@ class Page {
     out.end_array();
     out.key("as_of").time(call_.as_of);
     out.key("revision").unsigned_integer(call_.pin.revision());
-    out.key("text_revision").unsigned_integer(service_.engine->generation().seq);
+    out.key("text_revision").unsigned_integer(text_revision);
     out.key("found").unsigned_integer(hits_.found);
     out.key("found_is_exact").boolean(hits_.found_is_exact);
     out.key("hits").begin_array();
@@ -172,11 +183,13 @@ class Page {
   }
 
   void write_knowledge(index::JsonWriter& out, const index::DocRef& ref) {
-    const auto value = reader_.parse(service_.engine->knowledge(ref.entry_hash));
+    const index::KnowledgePage* page = documents_.page(ref);
+    const auto value = page == nullptr ? index::Result<index::JsonValue>(index::fail({}))
+                                       : reader_.parse(page->json);
     if (!value) return;
-    for (const char* name : {"knowledge", "source", "department", "title", "url", "language"})
+    for (const char* name : {"key", "source", "department", "title", "url", "language"})
       if (const auto member = value->find(name)) {
-        out.key(name);
+        out.key(name[0] == 'k' ? "knowledge" : name);
         index::append_json(out, *member);
       }
   }
@@ -190,10 +203,9 @@ class Page {
     out.end_object();
   }
 
-  const Service& service_;
   Call& call_;
   const index::TextHits& hits_;
-  Documents documents_;
+  Documents& documents_;
   index::JsonReader reader_;
   std::vector<std::string_view> pieces_;
 };
@@ -230,10 +242,17 @@ std::string etag_text(const Call& call, const index::TextQuery& query, std::uint
   return to_hex(index::hash128(key.view()));
 }
 
+/// What this search looks into: pages of one walk see one state of the index, while it is kept.
+std::shared_ptr<const index::TextView> text_for(const index::Engine& engine,
+                                                std::string_view cursor) {
+  const index::LiveText* live = engine.live_text();
+  return live == nullptr ? engine.text() : live->view_for(cursor);
+}
+
 }  // namespace
 
 void Routes::search(Call& call) {
-  const index::TextIndex* text = service_.engine->text();
+  const auto text = text_for(*service_.engine, call.ask.cursor);
   if (text == nullptr)
     return fill_problem(
         call.response,
@@ -251,11 +270,11 @@ void Routes::search(Call& call) {
     if (!find(call, call.ask.customer, found)) return;
     query.filters.owner = found.customer.record.id().value;
   }
-  const std::string id = etag_text(call, query, text->state_id());
+  const std::string id = etag_text(call, query, text->index->state_id());
   if (unchanged(call, id, static_cast<std::uint64_t>(call.view.visibility_max))) return;
-  Documents documents(*service_.engine, call.pin);
+  Documents documents(service_.engine->snapshot(), call.pin, *text->pages);
   index::TextAccess access;
-  const bool looks_back = call.as_of < service_.engine->generation().newest_at;
+  const bool looks_back = call.as_of < service_.engine->newest_at();
   if (call.ask.open || looks_back)
     access.accept = [&](const index::DocRef& ref) {
       if (ref.type != TextType::entry) return !call.ask.open;
@@ -267,10 +286,13 @@ void Routes::search(Call& call) {
   access.text_of = [&](const index::DocRef& ref, std::vector<std::string_view>& out) {
     documents.pieces(ref, out);
   };
-  const auto hits = text->search(query, access);
+  const auto hits = text->index->search(query, access);
   if (!hits) return fill_error(call.response, hits.error());
   index::JsonWriter out(call.response.body);
-  Page(service_, call, *hits).write(out, query.filters.types);
+  Page(call, documents, *hits).write(out, query.filters.types, text->index->revision());
+  if (const auto* live = service_.engine->live_text();
+      live != nullptr && !hits->next_cursor.empty())
+    live->keep(text);
 }
 
 }  // namespace concord::server

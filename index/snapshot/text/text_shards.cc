@@ -110,7 +110,10 @@ bool TextShards::replace(const TextShards& before, const std::vector<std::uint64
     std::for_each(shard.newly_dead.begin(), shard.newly_dead.end(), died);
   }
   const bool whole = merged.alive() == alive;
-  if (alive > 0) kept.push_back(std::move(merged));
+  if (alive > 0)
+    kept.push_back(std::move(merged));
+  else
+    merged.part->retire();
   shards_ = std::move(kept);
   return whole;
 }

@@ -190,7 +190,9 @@ Xapian::Query query_of(const StorePlan& plan, bool ranked, Xapian::PostingSource
   for (const std::string& term : plan.without) excluded.emplace_back(term);
   if (range != nullptr) filters.emplace_back(range);
   if (dead != nullptr) excluded.emplace_back(dead);
-  Xapian::Query query = Xapian::Query::MatchAll;
+  // Everything. Not Query::MatchAll: threads must not share it, its references are not counted
+  // atomically.
+  Xapian::Query query{std::string()};
   if (!wanted.empty()) query = joined(Xapian::Query::OP_AND, wanted);
   if (!filters.empty()) {
     const Xapian::Query filter = joined(Xapian::Query::OP_AND, filters);

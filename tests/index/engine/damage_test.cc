@@ -52,12 +52,18 @@ struct Told {
   bool opened = false;
   std::string words;
 };
+std::string returns_page(const index::Engine& engine) {
+  const auto pages = engine.knowledge();
+  const index::KnowledgePage* page = pages->find(index::hash64("returns"));
+  return page == nullptr ? std::string() : page->json;
+}
+
 Told tell(const std::string& folder) {
   const auto engine = Engine::open(folder, 1);
   if (!engine) return {false, engine.error().text()};
   const auto pin = (*engine)->snapshot().pin();
   return {true, (*engine)->generation().name + all_answers(**engine, kAsOf) +
-                    std::string((*engine)->knowledge(index::hash64("returns"))) +
+                    returns_page(**engine) +
                     std::string((*engine)->snapshot().sources(pin).json)};
 }
 

@@ -1,0 +1,565 @@
+// Promise: what was applied is findable at the text revision, and the answer is a function of the
+// generation, that revision and the question, whenever commits and merges fell.
+// Method: random feeds over a generation made of their beginning; one engine commits and merges at
+// random points, another all at once at the end: equal answers; and both find what the records
+// have.
+#include "index/live_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "index/base/failpoint.h"
+#include "index/base/files.h"
+#include "index/base/hash.h"
+#include "index/reindex.h"
+#include "tests/support/events.h"
+#include "tests/support/stories.h"
+
+namespace concord::index {
+namespace {
+
+namespace fs = std::filesystem;
+using test::Saying;
+using test::TemporaryFolder;
+
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : state_(seed) {}
+  std::size_t below(std::size_t n) { return mix64(state_ += 0x9e3779b97f4a7c15ULL) % n; }
+
+ private:
+  std::uint64_t state_;
+};
+
+/// A random feed with knowledge pages and releases that have words.
+std::vector<std::string> feed_of(std::uint64_t seed, std::size_t count) {
+  std::vector<std::string> feed = test::random_feed(seed, count);
+  Dice dice(seed + 1000);
+  for (std::size_t i = 0; i < feed.size(); ++i) {
+    const auto at_ms = static_cast<std::int64_t>(1'000'000 + dice.below(10'000));
+    if (dice.below(8) == 0) {
+      Saying page("wiki", "k" + std::to_string(i), at_ms);
+      page.draft.type = static_cast<std::uint8_t>(EventType::knowledge);
+      page.draft.knowledge = std::make_unique<wire::KnowledgeT>();
+      page.draft.knowledge->key = "page" + std::to_string(dice.below(6));
+      page.draft.knowledge->title = "How to subject " + std::to_string(dice.below(9));
+      page.draft.knowledge->text = "text " + std::to_string(dice.below(9));
+      page.draft.knowledge->withdrawn = dice.below(5) == 0;
+      feed[i] = page.bytes();
+    } else if (dice.below(20) == 0) {
+      Saying release("tracker", "r" + std::to_string(i), at_ms);
+      release.entry(Kind::release, "R" + std::to_string(dice.below(4)));
+      release.text("text of a release, topic " + std::to_string(dice.below(9)));
+      release.links({"tracker/defect/B" + std::to_string(dice.below(3))});
+      feed[i] = release.bytes();
+    }
+  }
+  return feed;
+}
+
+std::unique_ptr<Engine> opened(const std::vector<std::string>& feed, std::size_t count,
+                               const std::string& folder) {
+  ReindexOptions options;
+  options.threads = 1;
+  options.identity_types = test::story_identity_types();
+  auto reindex = Reindex::start(folder, options);
+  EXPECT_TRUE(reindex) << reindex.error().text();
+  for (std::size_t i = 0; i < count; ++i) EXPECT_TRUE((*reindex)->add(feed[i]));
+  EXPECT_TRUE((*reindex)->finish());
+  auto engine = Engine::open(folder, 1);
+  EXPECT_TRUE(engine) << engine.error().text();
+  return std::move(*engine);
+}
+
+void apply(Engine& engine, const std::vector<std::string>& feed, std::size_t from, std::size_t to) {
+  for (std::size_t i = from; i < to; ++i) {
+    const auto applied = engine.apply(feed[i]);
+    ASSERT_TRUE(applied) << applied.error().text();
+  }
+}
+
+/// What every document of the records and pages would be, found by a walk over them.
+std::set<DocRef> documents_of(const Engine& engine, const KnowledgePages& pages) {
+  std::set<DocRef> out;
+  const ReadPin pin = engine.snapshot().pin();
+  for (std::size_t place = 0; place < engine.snapshot().record_count(); ++place) {
+    const RecordView record = engine.snapshot().record_at(pin, place);
+    if (!record) continue;
+    out.insert(ref_of(record));
+    record.each_entry([&](EntryView entry) {
+      if (has_words(entry)) out.insert(ref_of(record, entry));
+      return true;
+    });
+  }
+  for (const auto& [hash, page] : pages.all()) out.insert(ref_of(*page));
+  return out;
+}
+
+TextAccess access_to(const Engine& engine, const TextView& view) {
+  TextAccess access;
+  access.text_of = [&](const DocRef& ref, std::vector<std::string_view>& out) {
+    static thread_local TextDocument document;
+    document.clear();
+    const ReadPin pin = engine.snapshot().pin();
+    if (ref.type == TextType::knowledge) {
+      if (const KnowledgePage* page = view.pages->find(ref.entry_hash)) fill_page(*page, document);
+    } else if (const RecordView record = engine.snapshot().find(pin, CustomerId{ref.owner})) {
+      if (ref.type == TextType::customer) fill_customer(record, document);
+      if (const auto entry = find_entry(record, ref.at_ms, ref.entry_hash);
+          entry && ref.type == TextType::entry)
+        fill_entry(*entry, document);
+    }
+    out = {document.title, document.text};
+  };
+  return access;
+}
+
+std::vector<TextQuery> questions(std::uint64_t seed, std::size_t count) {
+  static const std::vector<std::string> words{"subject",
+                                              "text",
+                                              "name",
+                                              "3",
+                                              "7",
+                                              "topic",
+                                              "release",
+                                              "with",
+                                              "how",
+                                              "k2",
+                                              "p1@example.test",
+                                              "tex*",
+                                              "na*",
+                                              "\"text with\"",
+                                              "\"how to subject\"",
+                                              "-text",
+                                              "-3"};
+  Dice dice(seed);
+  std::vector<TextQuery> out(count);
+  for (TextQuery& query : out) {
+    for (std::size_t n = dice.below(3); n > 0; --n)
+      query.words += words[dice.below(words.size())] + (dice.below(3) == 0 ? " OR " : " ");
+    query.sort = dice.below(2) == 0 ? TextSort::relevance : TextSort::recent;
+    query.limit = static_cast<std::uint32_t>(1 + dice.below(40));
+    query.facets = dice.below(3) == 0;
+    query.filters.visibility_max = Visibility::secret;
+    if (dice.below(5) == 0) query.filters.types = {TextType::entry};
+    if (dice.below(5) == 0) query.filters.channels = {"phone"};
+    if (dice.below(6) == 0) query.filters.from_ms = 1'004'000;
+  }
+  out.front() = {};
+  out.front().limit = kHitsMax;
+  out.front().filters.visibility_max = Visibility::secret;
+  return out;
+}
+
+/// The answers in words, pages and all.
+std::string answers(const Engine& engine, const TextView& view, std::uint64_t seed) {
+  std::string out;
+  const TextAccess access = access_to(engine, view);
+  for (TextQuery query : questions(seed, 60)) {
+    out += "? " + query.words + "\n";
+    for (int page = 0; page < 3; ++page) {
+      const auto hits = view.index->search(query, access);
+      if (!hits) {
+        out += hits.error().text() + "\n";
+        break;
+      }
+      out += std::to_string(hits->found) + (hits->found_is_exact ? "" : " or so") + "\n";
+      for (const TextHit& hit : hits->hits)
+        out += std::to_string(hit.ref.at_ms) + " " + std::to_string(hit.ref.owner) + " " +
+               std::to_string(hit.ref.entry_hash) + " " + std::to_string(hit.weight_micro) + " " +
+               std::string(hit.language) + "\n";
+      for (const auto& [word, count] : hits->facets.kinds)
+        out += word + " " + std::to_string(count) + "\n";
+      out += hits->next_cursor + "\n";
+      if (hits->next_cursor.empty()) break;
+      query.cursor = hits->next_cursor;
+    }
+  }
+  for (const auto& [hash, page] : view.pages->all()) out += page->json + "\n";
+  return out;
+}
+
+std::set<DocRef> found_by(const TextView& view) {
+  std::set<DocRef> out;
+  TextQuery query;
+  query.limit = kHitsMax;
+  query.filters.visibility_max = Visibility::secret;
+  for (;;) {
+    const auto hits = view.index->search(query, {});
+    EXPECT_TRUE(hits) << hits.error().text();
+    for (const TextHit& hit : hits->hits) EXPECT_TRUE(out.insert(hit.ref).second) << "found twice";
+    if (hits->next_cursor.empty()) return out;
+    query.cursor = hits->next_cursor;
+  }
+}
+
+/// A committer over an engine, driven by hand: no threads, every commit point is chosen.
+class ByHand {
+ public:
+  ByHand(const std::vector<std::string>& feed, std::size_t base, LiveTextCommitter::Limits limits)
+      : feed_(feed), engine_(opened(feed, base, folder_.path())), applied_(base) {
+    for (std::size_t i = 0; i < base; ++i) tell_book(i, i + 1);
+    text_ = {engine_->text()->index->members().front().part, engine_->generation().name, base};
+    committer_ = std::make_unique<LiveTextCommitter>(
+        engine_->snapshot(), book_, TextShards(text_, folder_.path() + "/text-live"), limits);
+    committer_->first_view();
+  }
+  void apply_to(std::size_t count) {
+    for (; applied_ < count; ++applied_) {
+      tell_book(applied_, engine_->snapshot().revision());
+      ASSERT_TRUE(engine_->apply(feed_[applied_]));
+      const ReadPin pin = engine_->snapshot().pin();
+      for (std::size_t place = 0; place < engine_->snapshot().record_count(); ++place)
+        if (const RecordView record = engine_->snapshot().record_at(pin, place);
+            record && record.seq() == applied_ + 1)
+          queue.changed(record.id(), applied_ + 1);
+    }
+  }
+  std::shared_ptr<const TextView> commit() {
+    for (;;) {
+      auto view = committer_->step(queue);
+      EXPECT_TRUE(view) << view.error().text();
+      if (!view || *view != nullptr) return view ? *view : nullptr;
+    }
+  }
+  /// Begins a merge; the result is put in `between` later.
+  bool merge(const std::function<void()>& between) {
+    const auto merge = committer_->next_merge(true);
+    if (!merge) return false;
+    auto merged = run_merge(*merge, engine_->snapshot());
+    between();
+    committer_->put_in(std::move(merged));
+    return true;
+  }
+  Engine& engine() { return *engine_; }
+  LiveTextCommitter& committer() { return *committer_; }
+  LiveTextQueue queue{5};  // so small that names are lost now and then
+
+ private:
+  void tell_book(std::size_t i, EventSeq published) {
+    const auto event = decode_event(feed_[i]);
+    if (type_of(**event) == EventType::knowledge) book_.said(**event, i + 1, published);
+  }
+  const std::vector<std::string>& feed_;
+  TemporaryFolder folder_;
+  std::unique_ptr<Engine> engine_;
+  KnowledgeBook book_;
+  TextBase text_;
+  std::size_t applied_;
+  std::unique_ptr<LiveTextCommitter> committer_;
+};
+
+TEST(LiveTextCommits, WhenTheyFellDoesNotShow) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto feed = feed_of(seed, 260);
+    ByHand many(feed, 100, {3});
+    ByHand once(feed, 100, {8192});
+    Dice dice(seed);
+    std::shared_ptr<const TextView> view;
+    std::size_t merges = 0;
+    for (std::size_t at = 100; at < feed.size();) {
+      const auto go_on = [&] {
+        at = std::min(feed.size(), at + 1 + dice.below(20));
+        many.apply_to(at);
+      };
+      go_on();
+      view = many.commit();
+      ASSERT_NE(view, nullptr);
+      ASSERT_EQ(found_by(*view), documents_of(many.engine(), *view->pages)) << "at " << at;
+      merges += dice.below(2) == 0 && many.merge(go_on) ? 1 : 0;
+    }
+    view = many.commit();
+    once.apply_to(feed.size());
+    const auto whole = once.commit();
+    ASSERT_NE(whole, nullptr);
+    EXPECT_GT(merges, 1U);
+    EXPECT_EQ(view->index->revision(), feed.size());
+    ASSERT_EQ(test::first_difference(answers(many.engine(), *view, seed),
+                                     answers(once.engine(), *whole, seed)),
+              "");
+  }
+}
+
+// Control: a commit that is an event behind is seen, by both comparisons.
+TEST(LiveTextCommits, TheComparisonSeesALostEvent) {
+  const auto feed = feed_of(3, 130);
+  ByHand whole(feed, 60, {8192});
+  whole.apply_to(130);
+  const auto all = whole.commit();
+  int behind = 0;
+  ByHand other(feed, 60, {8192});
+  other.apply_to(100);
+  const auto old = other.commit();
+  other.apply_to(130);
+  behind += found_by(*old) != documents_of(other.engine(), *all->pages) ? 1 : 0;
+  behind += answers(other.engine(), *old, 3) != answers(whole.engine(), *all, 3) ? 1 : 0;
+  EXPECT_EQ(behind, 2);
+}
+
+/// What a service does: an engine that follows its text with threads.
+class Following {
+ public:
+  Following(const std::vector<std::string>& feed, std::size_t base)
+      : feed_(feed), engine_(opened(feed, base, folder_.path())) {
+    follow();
+  }
+  void follow() {
+    LiveTextOptions options;
+    options.folder = live_folder();
+    options.commit_ms = 1;
+    options.note = [this](std::string_view text) { notes.emplace_back(text); };
+    engine_->follow_text(options);
+  }
+  /// As after the service was stopped: the generation is opened, the log applied, the text
+  /// followed.
+  void restart(std::size_t base, std::size_t count, const std::string& live_from = {}) {
+    engine_.reset();
+    notes.clear();
+    if (!live_from.empty()) {
+      fs::remove_all(live_folder());
+      fs::copy(live_from, live_folder(), fs::copy_options::recursive);
+    }
+    engine_ = std::move(*Engine::open(folder_.path(), 1));
+    apply(*engine_, feed_, base, count);
+    follow();
+  }
+  void expect_whole(std::size_t revision) {
+    ASSERT_TRUE(engine_->live_text()->wait_for(revision, 60'000));
+    const auto view = engine_->text();
+    EXPECT_EQ(view->index->revision(), revision);
+    EXPECT_EQ(found_by(*view), documents_of(*engine_, *view->pages));
+  }
+  Engine& engine() { return *engine_; }
+  [[nodiscard]] std::string live_folder() const { return folder_.path() + "/text-live"; }
+  std::vector<std::string> notes;
+
+ private:
+  const std::vector<std::string>& feed_;
+  TemporaryFolder folder_;
+  std::unique_ptr<Engine> engine_;
+};
+
+TEST(LiveText, FollowsWhileOthersAsk) {
+  const auto feed = feed_of(11, 400);
+  Following live(feed, 100);
+  std::atomic<bool> done{false};
+  std::vector<std::thread> askers;
+  for (int i = 0; i < 2; ++i)
+    askers.emplace_back([&] {
+      EventSeq last = 0;
+      while (!done) {
+        const auto view = live.engine().text();
+        EXPECT_GE(view->index->revision(), last);
+        last = view->index->revision();
+        found_by(*view);  // whole and without doubles, whatever is going on
+      }
+    });
+  for (std::size_t i = 100; i < feed.size(); ++i) {
+    apply(live.engine(), feed, i, i + 1);
+    if (i % 40 == 0) live.expect_whole(i + 1);
+  }
+  live.expect_whole(feed.size());
+  done = true;
+  for (std::thread& asker : askers) asker.join();
+  const LiveTextStatus status = live.engine().live_text()->status();
+  EXPECT_EQ(status.lag_ms, 0);
+  EXPECT_EQ(status.errors, 0U);
+  EXPECT_GT(status.commits, 3U);
+  EXPECT_THAT(live.notes, testing::IsEmpty());
+}
+
+TEST(LiveText, GoesOnAfterARestart) {
+  const auto feed = feed_of(12, 200);
+  Following live(feed, 80);
+  apply(live.engine(), feed, 80, 150);
+  live.expect_whole(150);
+  const auto before = answers(live.engine(), *live.engine().text(), 1);
+  live.restart(80, 150);
+  EXPECT_EQ(live.engine().text()->index->revision(), 150U) << "without any work";
+  EXPECT_EQ(test::first_difference(before, answers(live.engine(), *live.engine().text(), 1)), "");
+  apply(live.engine(), feed, 150, 200);
+  live.expect_whole(200);
+  live.restart(80, 190);  // a log that ends before what the folder covers
+  live.expect_whole(190);
+  ASSERT_EQ(live.notes.size(), 1U);
+  EXPECT_THAT(live.notes[0], testing::HasSubstr("stands at revision 200, the log ends at 190"));
+}
+
+// Each file flipped, cut or gone: said with its name, made anew, right answers. Control: untouched,
+// nothing is said and nothing made anew (the test before).
+TEST(LiveText, ADamagedFolderIsMadeAnew) {
+  const auto feed = feed_of(13, 160);
+  Following live(feed, 80);
+  apply(live.engine(), feed, 80, 160);
+  live.expect_whole(160);
+  const auto want = answers(live.engine(), *live.engine().text(), 2);
+  live.restart(80, 160);
+  std::size_t tried = 0;
+  for (const char* how : {"flip", "cut", "gone"}) {
+    std::vector<std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator(live.live_folder()))
+      if (entry.is_regular_file())
+        files.push_back(fs::relative(entry.path(), live.live_folder()).string());
+    ASSERT_GE(files.size(), 4U);
+    for (const std::string& name : {std::string("MANIFEST"), files[tried % files.size()],
+                                    files[(tried + 1) % files.size()]}) {
+      SCOPED_TRACE(name + " " + how);
+      const std::string path = live.live_folder() + "/" + name;
+      if (!fs::exists(path)) continue;  // made anew meanwhile, under another name
+      std::string bytes = read_file(path).value();
+      if (std::string_view(how) == "gone") {
+        fs::remove(path);
+      } else {
+        bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 0x20);
+        if (std::string_view(how) == "cut") bytes.resize(bytes.size() / 3);
+        std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+      }
+      live.restart(80, 160);
+      live.expect_whole(160);
+      const bool missing = name == "MANIFEST" && std::string_view(how) == "gone";
+      if (!missing) {
+        ASSERT_EQ(live.notes.size(), 1U);
+        EXPECT_THAT(live.notes[0], testing::HasSubstr(fs::path(name).filename().string()));
+        EXPECT_THAT(live.notes[0], testing::HasSubstr("made anew"));
+      }
+      EXPECT_EQ(test::first_difference(want, answers(live.engine(), *live.engine().text(), 2)), "");
+      ++tried;
+    }
+  }
+  EXPECT_GE(tried, 6U);
+}
+
+/// Arms the failpoints for one scope.
+struct Armed {
+  explicit Armed(FailpointHook hook) { arm_failpoints(std::move(hook)); }
+  ~Armed() { disarm_failpoints(); }
+};
+
+// The folder as a crash between any two steps would leave it: the old state or the new one.
+TEST(LiveText, ACrashBetweenShardAndManifestLeavesTheOldOrTheNewState) {
+  const auto feed = feed_of(14, 160);
+  Following live(feed, 80);
+  apply(live.engine(), feed, 80, 110);
+  live.expect_whole(110);
+  TemporaryFolder left;
+  std::atomic<int> copies{0};
+  {
+    const Armed armed([&](std::string_view name) {
+      if (name == "text.before_manifest" && copies++ == 0)
+        fs::copy(live.live_folder(), left.path() + "/text-live", fs::copy_options::recursive);
+      return false;
+    });
+    apply(live.engine(), feed, 110, 160);
+    live.expect_whole(160);
+  }
+  ASSERT_GT(copies.load(), 0);
+  const auto want = answers(live.engine(), *live.engine().text(), 4);
+  live.restart(80, 160, left.path() + "/text-live");
+  EXPECT_THAT(live.notes, testing::IsEmpty()) << "the old state is whole";
+  live.expect_whole(160);
+  EXPECT_EQ(test::first_difference(want, answers(live.engine(), *live.engine().text(), 4)), "");
+}
+
+TEST(LiveText, AFailedCommitIsSaidAndTriedAgain) {
+  const auto feed = feed_of(15, 120);
+  Following live(feed, 80);
+  live.expect_whole(80);
+  std::atomic<int> left{2};
+  {
+    const Armed armed([&](std::string_view name) {
+      return (name == "text.before_manifest" || name == "text.before_shard") && left-- > 0;
+    });
+    apply(live.engine(), feed, 80, 120);
+    live.expect_whole(120);
+  }
+  EXPECT_EQ(live.engine().live_text()->status().errors, 2U);
+  EXPECT_EQ(live.engine().live_text()->status().last_error, "");
+  EXPECT_THAT(live.notes, testing::Not(testing::IsEmpty()));
+}
+
+TEST(LiveText, AWalkOverPagesSeesOneState) {
+  const auto feed = feed_of(16, 200);
+  Following live(feed, 120);
+  live.expect_whole(120);
+  const LiveText& text = *live.engine().live_text();
+  TextQuery query;
+  query.limit = 3;
+  const auto first = live.engine().text();
+  const auto page = first->index->search(query, {});
+  ASSERT_TRUE(page);
+  ASSERT_FALSE(page->next_cursor.empty());
+  text.keep(first);
+  apply(live.engine(), feed, 120, 200);
+  live.expect_whole(200);
+  EXPECT_EQ(text.view_for(page->next_cursor), first);
+  query.cursor = page->next_cursor;
+  EXPECT_TRUE(text.view_for(query.cursor)->index->search(query, {}));
+  EXPECT_EQ(live.engine().text()->index->search(query, {}).error().code, Code::cursor_stale);
+  EXPECT_EQ(text.view_for("nonsense"), live.engine().text());
+}
+
+// A new generation: its index at once with what changed since, never a step back.
+TEST(LiveText, ANewGenerationIsTakenInOneStep) {
+  const auto feed = feed_of(17, 240);
+  Following live(feed, 80);
+  apply(live.engine(), feed, 80, 200);
+  live.expect_whole(200);
+  TemporaryFolder next;
+  const auto newer = opened(feed, 160, next.path());
+  const TextBase base{newer->text()->index->members().front().part, newer->generation().name, 160};
+  live.engine().live_text()->rebase(base);
+  apply(live.engine(), feed, 200, 240);
+  for (int i = 0; i < 600; ++i) {
+    const auto view = live.engine().text();
+    EXPECT_GE(view->index->revision(), 200U);
+    if (view->index->members().front().part == base.part && view->index->revision() == feed.size())
+      break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_EQ(live.engine().text()->index->members().front().part, base.part);
+  live.expect_whole(240);
+}
+
+TEST(KnowledgeBook, KeepsWordsForWhatIsNotPublishedYet) {
+  KnowledgeBook book;
+  const auto say = [&](std::int64_t at_ms, const char* title, EventSeq seq, EventSeq published) {
+    Saying page("wiki", "k" + std::to_string(seq), at_ms);
+    page.draft.type = static_cast<std::uint8_t>(EventType::knowledge);
+    page.draft.knowledge = std::make_unique<wire::KnowledgeT>();
+    page.draft.knowledge->key = "page";
+    page.draft.knowledge->title = title;
+    page.draft.knowledge->withdrawn = title[0] == '\0';
+    const std::string bytes = page.bytes();
+    book.said(**decode_event(bytes), seq, published);
+  };
+  const auto title_at = [&](EventSeq at) -> std::string {
+    const auto known = book.at(at, 0);
+    if (!known) return "lost";
+    return known->pages->all().empty() ? "none" : known->pages->all().front().second->title;
+  };
+  say(1000, "one", 1, 0);
+  say(3000, "two", 2, 1);
+  EXPECT_EQ(title_at(0), "none");
+  EXPECT_EQ(title_at(1), "one");
+  EXPECT_EQ(title_at(2), "two");
+  say(2000, "late", 3, 2);  // older: changes nothing
+  EXPECT_EQ(title_at(3), "two");
+  say(4000, "", 4, 3);
+  EXPECT_EQ(title_at(1), "lost") << "two is published";
+  EXPECT_EQ(title_at(3), "two");
+  EXPECT_EQ(title_at(4), "none");
+  say(3500, "back?", 5, 4);
+  EXPECT_EQ(title_at(5), "none") << "an older word does not bring a withdrawn page back";
+  EXPECT_TRUE(book.at(5, 4)->changed.empty());
+  EXPECT_EQ(book.at(5, 3)->changed.size(), 1U);
+}
+
+}  // namespace
+}  // namespace concord::index
