@@ -22,8 +22,8 @@ class Applier {
 
   /// The event becomes part of what the next publish() shows. `bytes`: the event itself, kept when
   /// it is a release. Requires: seq above the published one and not below an earlier one; seqs
-  /// that change nobody (heartbeats, knowledge) may be left out. Errors: bad_input (no customer), unsupported,
-  /// damaged (a stored record does not read back); the state is then unchanged.
+  /// that change nobody (heartbeats, knowledge) may be left out. Errors: bad_input (no customer),
+  /// unsupported, damaged (a stored record does not read back); the state is then unchanged.
   Result<void> apply(const Prepared& prepared, std::string_view bytes, EventSeq seq);
   /// Makes everything applied so far readable, as revision `seq`. Records that several events
   /// touched since the last call are published once: the versions in between never existed.
@@ -36,9 +36,7 @@ class Applier {
   [[nodiscard]] Result<Hash128> state_hash(unsigned threads) const;
 
   /// `listener` hears of every record that changes, before it is published. Must be quick.
-  void on_put(std::function<void(CustomerId, EventSeq)> listener) {
-    on_put_ = std::move(listener);
-  }
+  void on_put(std::function<void(CustomerId, EventSeq)> listener) { on_put_ = std::move(listener); }
 
   [[nodiscard]] SnapshotWriter& writer() { return writer_; }
   [[nodiscard]] const Releases& releases() const { return releases_; }

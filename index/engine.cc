@@ -109,7 +109,7 @@ RollPoint Engine::roll_point(Hash128 chain) const {
   const Impl& impl = *impl_;
   CONCORD_ASSERT(impl.staged == impl.state->published.load());
   RollPoint point{
-      impl.snapshot.pin(),  impl.state, chain, newest_at(), impl.sources.all(), 0, {}, {}, 0,
+      impl.snapshot.pin(),       impl.state, chain, newest_at(), impl.sources.all(), 0, {}, {}, 0,
       impl.text_base.has_value()};
   point.sources_seq = impl.snapshot.sources(point.pin).seq;
   point.releases = impl.applier.releases().all();

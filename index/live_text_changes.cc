@@ -16,7 +16,7 @@ std::vector<LiveTextChanges::Alive> LiveTextChanges::alive_of(std::uint64_t owne
 /// Documents of customers who are part of this one now. True: there were some.
 bool LiveTextChanges::kill_merged(const RecordView& record) {
   bool any = false;
-  for (const std::uint64_t merged : *record.record().merged_from())
+  for (const std::uint64_t merged : *record.portrait().merged_from())
     for (const Alive& one : alive_of(merged)) {
       shards_.kill(one.shard, one.number);
       any = true;

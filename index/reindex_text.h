@@ -24,8 +24,8 @@ struct KnowledgePage {
 /// What a knowledge event says.
 KnowledgePage knowledge_page(const wire::Event& event);
 
-/// The newest word on each page, by key, withdrawn ones too. `events` are encoded knowledge events in
-/// log order.
+/// The newest word on each page, by key, withdrawn ones too. `events` are encoded knowledge events
+/// in log order.
 std::vector<KnowledgePage> knowledge_pages(const std::vector<std::string>& events);
 /// Reads knowledge.ndjson. Errors: damaged.
 Result<std::vector<KnowledgePage>> read_knowledge(std::string_view ndjson, const std::string& path);
