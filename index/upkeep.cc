@@ -91,6 +91,8 @@ Result<std::optional<RollReport>> Upkeep::roll_once() {
                                 RollOptions{options_.threads, {}});
   if (!rolled) return fail(rolled.error());
   engine.rolled(info_of(rolled->name, rolled->manifest));
+  if (auto text = engine.rebase_text(rolled->folder, rolled->name, rolled->manifest.seq); !text)
+    say("search stays over the older generation: " + text.error().text());
   if (options_.on_rolled) options_.on_rolled(*rolled);
   remove_old_generations(options_.data_folder, text_generation_);
   trim_log();
