@@ -85,6 +85,8 @@ struct LiveOptions {
   /// Called after each frame on Live's thread, for metrics.
   std::function<void(const FrameCost&)> on_frame;
   std::shared_ptr<LogFiles> log_files;  // null: the real file system
+  /// What an operator should know of the live text index (DATA/text-live), in plain words.
+  std::function<void(std::string_view)> text_note;
   /// Did the last write fail for want of room? Set by open(); over() may bring its own.
   std::function<bool()> disk_full;
   /// Events that never were in this log but are in the base (rows of a batch index), by id key.

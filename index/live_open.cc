@@ -210,6 +210,10 @@ Result<std::unique_ptr<Live>> Live::open(const std::string& data_folder, LiveOpt
   impl_options.disk_full = [log] { return log->health() == DurableLog::Health::disk_full; };
   if (log != nullptr) opening.parts.rejections = &log->rejections();
   opening.parts.log = std::move(opening.log);
+  LiveTextOptions text;
+  text.folder = (fs::path(data_folder) / "text-live").string();
+  text.note = impl_options.text_note;
+  opening.parts.engine->follow_text(std::move(text));
   auto impl = std::make_unique<Impl>(std::move(opening.parts), std::move(impl_options));
   impl->report = std::move(opening.report);
   if (opening.state.mode != WriteState::Mode::writable) {

@@ -223,6 +223,9 @@ int run(Program& program) {
   OpenBase base;
   index::LiveOptions options;
   options.on_frame = live_watch.hook();
+  options.text_note = [](std::string_view text) {
+    std::fprintf(stderr, "concord: %.*s\n", static_cast<int>(text.size()), text.data());
+  };
   if (const int code = base.open_live(program, progress, std::move(options)); code != kExitOk)
     return code;
   return serve(program, base, live_watch, intake, *address, std::move(tokens));

@@ -35,6 +35,46 @@ void watch_counts(Metrics& metrics, const Live& live) {
     });
 }
 
+void watch_text(Metrics& metrics, const Live& live) {
+  const index::LiveText* const text = live.engine().live_text();
+  if (text == nullptr) return;  // a generation without a text index
+  metrics.gauge("concord_text_revision", "Every event up to it is findable.",
+                [text] { return static_cast<double>(text->status().revision); });
+  metrics.gauge("concord_text_lag_seconds",
+                "Age of the oldest change that is not findable; 0: none.",
+                [text] { return static_cast<double>(text->status().lag_ms) / 1000; });
+  metrics.gauge("concord_text_rebuilding", "1: the live text index is being made anew.",
+                [text] { return text->status().rebuilding ? 1.0 : 0.0; });
+  using index::LiveTextStatus;
+  struct Row {
+    const char* name;
+    const char* help;
+    std::uint64_t LiveTextStatus::*value;
+  };
+  for (const Row& row : {
+           Row{"concord_text_waiting_customers", "Customers that changed and are not taken up yet.",
+               &LiveTextStatus::waiting},
+           Row{"concord_text_live_documents", "Documents findable that are not the generation's.",
+               &LiveTextStatus::live_documents},
+           Row{"concord_text_shards", "Live shards over the generation's text index.",
+               &LiveTextStatus::shards},
+           Row{"concord_text_live_bytes", "Bytes of the live shards.", &LiveTextStatus::bytes},
+       })
+    metrics.gauge(row.name, row.help,
+                  [text, row] { return static_cast<double>(text->status().*row.value); });
+  for (const Row& row : {
+           Row{"concord_text_commits_total", "States of the text index published since the start.",
+               &LiveTextStatus::commits},
+           Row{"concord_text_merges_total", "Merges of live shards since the start.",
+               &LiveTextStatus::merges},
+           Row{"concord_text_errors_total", "Commits of the text index that failed.",
+               &LiveTextStatus::errors},
+       })
+    metrics.collector(row.name, row.help, "counter", [text, row] {
+      return Metrics::Samples{{{}, static_cast<double>(text->status().*row.value)}};
+    });
+}
+
 Metrics::Samples source_samples(const Live& live) {
   Metrics::Samples samples;
   for (const index::SourceCounts& one : live.source_counts())
@@ -57,6 +97,7 @@ std::function<void(const index::FrameCost&)> LiveWatch::hook() {
 
 void LiveWatch::watch(Metrics& metrics, const Live& live, const RevisionBell& bell) {
   watch_counts(metrics, live);
+  watch_text(metrics, live);
   metrics.collector("concord_intake_events_total",
                     "Events by source and outcome; clamped: accepted with a time brought back.",
                     "counter", [&live] { return source_samples(live); });
