@@ -30,7 +30,7 @@ void Applier::put(std::uint32_t slot, CustomerRecord& record, EventSeq seq) {
 
 void Applier::put_encoded(std::uint32_t slot, EventSeq seq) {
   writer_.put(slot, encoded_, seq);
-  if (on_put_) on_put_(record.id, seq);
+  if (on_put_) on_put_(writer_.id_of(slot), seq);
   if (waiters_) waiters_->note(writer_.newest(slot)->view(), slot);
 }
 
