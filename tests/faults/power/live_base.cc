@@ -13,6 +13,7 @@
 #include "index/log/durable_log.h"
 #include "index/upkeep.h"
 #include "tests/faults/power/child_events.h"
+#include "tests/faults/power/search_check.h"
 
 namespace concord::power {
 namespace {
@@ -270,6 +271,7 @@ Result<void> verify(const std::string& folder, std::span<const Acknowledgement> 
     if (!live) return fail(live.error());
     stand = stand_of(**live);
     if (!stand) return fail(stand.error());
+    if (const auto search = verify_search((*live)->engine()); !search) return search;
     if (const auto known = verify_known(**live, acknowledged); !known) return known;
   }
   return verify_state<kAltered>(folder, *stand);
