@@ -29,8 +29,6 @@ bool clamp_times(EventDraft& draft, const Receipt& receipt) {
 
 // Everything about the owner that does not depend on who is known by now.
 Result<void> check_owner(const Prepared& prepared) {
-  if (type_of(*prepared.event) == EventType::knowledge)
-    return fail(Code::unsupported, "knowledge comes with the next generation", "/knowledge");
   if (!changes_a_record(type_of(*prepared.event)) || Releases::is_release(*prepared.event))
     return {};
   const auto plan =

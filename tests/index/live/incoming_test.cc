@@ -186,5 +186,16 @@ TEST(Incoming, WhatPassesCanBeApplied) {
   EXPECT_GT(refused, 300U);
 }
 
+TEST(Incoming, APageOfKnowledgeNeedsNoCustomer) {
+  Saying page("handbook", "k-1", kReceived.ms);
+  page.draft.type = static_cast<std::uint8_t>(index::EventType::knowledge);
+  page.draft.knowledge = std::make_unique<index::wire::KnowledgeT>();
+  page.draft.knowledge->key = "returns";
+  page.draft.knowledge->title = "How to return a lamp";
+  const auto ready = make_incoming(page.draft, normaliser(), {kReceived, 0});
+  ASSERT_TRUE(ready.has_value()) << ready.error().text();
+  EXPECT_TRUE(ready->prepared.identities.empty());
+}
+
 }  // namespace
 }  // namespace concord::test
