@@ -4,7 +4,9 @@
 
 #include "index/base/assert.h"
 #include "index/base/buffer.h"
+#include "index/base/hash.h"
 #include "index/base/json_writer.h"
+#include "index/base/limits.h"
 #include "index/base/time.h"
 #include "index/snapshot/record_view.h"
 
@@ -12,6 +14,7 @@ namespace concord::index {
 namespace {
 
 constexpr std::int64_t kRefreshUnstatedMs = 3'600'000;
+constexpr std::size_t kStateIdRest = 40;  // of a state's id, beside the source's name
 
 bool is_due(const SourceInfo& source, UnixMillis now) {
   if (source.said_at_ms == kNoTime)
@@ -25,7 +28,10 @@ bool is_due(const SourceInfo& source, UnixMillis now) {
 
 EventDraft draft_of(const SourceInfo& source, UnixMillis now) {
   EventDraft draft;
-  draft.id = "source_state/" + source.name + "/" + to_rfc3339(now);
+  // The id has the same bound as the name alone has.
+  const bool fits = source.name.size() + kStateIdRest <= kWordBytesMax;
+  draft.id =
+      "source_state/" + (fits ? source.name : to_hex(hash128(source.name))) + "/" + to_rfc3339(now);
   draft.source = kOwnSource;
   draft.at = now.ms;
   draft.type = static_cast<std::uint8_t>(EventType::source_state);

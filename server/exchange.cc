@@ -67,6 +67,8 @@ Exchange::Step Exchange::read_head(std::string_view input, ExchangeState& state)
   }
   head_bytes_ = input.substr(0, parser_.head_size());
   if (!parser_.framing().none()) return begin_body(input, state, request);
+  state.body_.taken = false;  // an empty body can be taken too
+  request.stored_body = &state.body_;
   Step step = answer(request, state);
   step.consumed = head_bytes_.size();
   return step;

@@ -18,6 +18,11 @@ std::string_view word_of(index::Code code) {
 
 }  // namespace
 
+index::Error too_many_items() {
+  return {index::Code::over_limit,
+          "holds more than " + std::to_string(kItemsMax) + " items: send less at once", ""};
+}
+
 Fault fault_of(const index::Error& error) {
   return {std::string(word_of(error.code)), error.detail, error.place};
 }

@@ -21,6 +21,9 @@ namespace concord::server {
 
 class IntakeMapping;
 
+/// Items of one body: each costs memory of its own.
+inline constexpr std::size_t kItemsMax = 50'000;
+index::Error too_many_items();
 /// One line of JSON, one event of a batch, one change record: at most.
 inline constexpr std::size_t kItemBytesMax = 512UL * 1024;
 

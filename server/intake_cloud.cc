@@ -249,6 +249,7 @@ index::Result<void> read_cloud_batch(std::string_view body, const IntakeAsk& ask
   if (!value) return index::fail(value.error());
   if (!value->is(JsonType::array))
     return index::fail(index::Code::bad_input, "is not a list of CloudEvents");
+  if (value->size() > kItemsMax) return index::fail(too_many_items());
   index::Buffer text;
   std::uint32_t number = 0;
   for (const JsonValue one : value->elements()) {

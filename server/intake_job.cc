@@ -119,7 +119,11 @@ index::Result<void> IntakeJob::read(std::string_view text) {
   thread_local index::JsonReader loose{kSegmentRules};
   const ItemSink sink = [this](IntakeItem&& item) { take(std::move(item)); };
   switch (body_.form) {
-    case IntakeForm::lines: read_lines(text, ask_, strict, sink); return {};
+    case IntakeForm::lines:
+      if (std::count(text.begin(), text.end(), '\n') > std::ptrdiff_t{kItemsMax})
+        return index::fail(too_many_items());
+      read_lines(text, ask_, strict, sink);
+      return {};
     case IntakeForm::document: return read_document(text, ask_, strict, sink);
     case IntakeForm::cloud_event: return read_cloud_event(text, ask_, strict, sink);
     case IntakeForm::cloud_batch: return read_cloud_batch(text, ask_, strict, sink);

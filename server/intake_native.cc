@@ -74,6 +74,7 @@ index::Result<void> read_document(std::string_view body, const IntakeAsk& ask,
       take(1, body, *value, ask, sink);
     return {};
   }
+  if (value->size() > kItemsMax) return index::fail(too_many_items());
   index::Buffer text;
   std::uint32_t number = 0;
   for (const index::JsonValue one : value->elements()) {

@@ -86,6 +86,7 @@ index::Result<void> read_segment(std::string_view verb, std::string_view body, c
   const auto list = value->find("batch");
   if (!list || !list->is(JsonType::array))
     return index::fail(index::Code::bad_input, "has no list of that name", "/batch");
+  if (list->size() > kItemsMax) return index::fail(too_many_items());
   index::Buffer text;
   for (const JsonValue one : list->elements()) {
     text.clear();

@@ -115,10 +115,12 @@ Admission Routes::admit(const Request& head) {
   std::string_view path_template;
   const RouteRow* const row = find_row(head, path_template);
   if (row == nullptr || !row->intake || service_.desk == nullptr) return {};
+  part_response_.reset();
+  const Client* const client = service_.gate->admit(head, part_response_, true);
+  // Said later; who may not write gets no more room for a body than a question has.
+  if (client == nullptr || !client->has(row->info.scope)) return {};
   Admission admission;
   admission.body_bytes_max = service_.desk->options().body_bytes_max;
-  part_response_.reset();
-  if (service_.gate->admit(head, part_response_, true) == nullptr) return admission;  // said later
   const index::Taken door = service_.desk->door();
   if (door == index::Taken::taken) return admission;
   admission.refusal = refusal_of(door);

@@ -116,6 +116,9 @@ void Routes::events(Call& call) {
     if (body.coding != ContentCoding::identity)
       return fill_problem(call.response, {415, "unsupported_media_type",
                                           "A CloudEvent in binary mode comes unpacked."});
+    if (call.request.body.size() > kItemBytesMax)
+      return fill_problem(call.response,
+                          {413, "body_too_large", "A CloudEvent has at most 512 KiB."});
     body.form = IntakeForm::cloud_event;
     body.text =
         structured_form(call.request.ce_fields, call.request.content_type, call.request.body);

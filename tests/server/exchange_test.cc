@@ -15,6 +15,7 @@ class EchoHandler final : public Handler {
     response.body.append(request.path);
     response.body.append(request.body);
     if (request.path == "/bye") response.close = true;
+    if (request.path == "/take") response.body.append(take_body(request).bytes.view());
     if (request.path == "/same") response.status = 304;
   }
   void answered(const Request&, const Response&, const Answered& what) override {
@@ -55,6 +56,16 @@ class ExchangeTest : public testing::Test {
 TEST_F(ExchangeTest, AnswersPipelinedRequestsInOrder) {
   EXPECT_EQ(talk(get("/a") + get("/b") + "GET /c"), ok("/a") + ok("/b") + "<6");
   EXPECT_EQ(handler_.bytes, (std::vector<std::size_t>{2, 2}));
+}
+
+// A body that never came is as empty as one of no bytes: who takes it gets nothing, also behind a
+// request whose body was taken.
+TEST_F(ExchangeTest, ABodyThatIsNotThereCanBeTaken) {
+  const std::string post = "POST /take HTTP/1.1\r\nHost: a\r\n";
+  EXPECT_EQ(talk(post + "Content-Length: 2\r\n\r\nhi" + post + "\r\n"),
+            ok("/takehihi") + ok("/take") + "<0");
+  EXPECT_EQ(talk(post + "Content-Length: 0\r\n\r\n"),
+            ok("/take", "Connection: close\r\n") + "<closed");
 }
 
 TEST_F(ExchangeTest, ClosesWhenAskedAndAnswersNothingBehind) {

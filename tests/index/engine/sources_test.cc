@@ -149,6 +149,16 @@ TEST(SourceBook, CountsAnEventOnceWhenTheLogIsReadAgain) {
   EXPECT_EQ(book.all().front().events, 2U);
 }
 
+// A source's name may be as long as an id: what is said of it still has an id that fits.
+TEST(SourceBook, SaysTheStateOfASourceWithTheLongestName) {
+  const auto engine = Engine::empty(story_identity_types());
+  Saying saying(std::string(256, 'n'), "1", kStart);
+  saying.of({"email:ann@example.test"}).entry(index::Kind::note, "1");
+  ASSERT_TRUE(engine->apply(saying.bytes()).has_value());
+  EXPECT_EQ(say_due(*engine, kStart), 1U);
+  EXPECT_EQ(say_due(*engine, kStart), 0U);
+}
+
 TEST(SourceBook, NobodyElseSpeaksForConcord) {
   index::JsonReader reader;
   const auto value =
