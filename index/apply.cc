@@ -47,15 +47,29 @@ std::uint32_t Applier::find(const NormalisedIdentity& identity) const {
   return slot == SnapshotWriter::kNoSlot ? kNoOwner : slot;
 }
 
-CustomerId Applier::account_id(const Prepared& prepared) const {
+namespace {
+
+// The event is the account's own: its customer is the account, as in the batch index.
+bool is_of_the_account(const Prepared& prepared) {
+  return prepared.account.has_value() &&
+         std::any_of(
+             prepared.identities.begin(), prepared.identities.end(),
+             [&](const NormalisedIdentity& one) { return one.hash == prepared.account->hash; });
+}
+
+}  // namespace
+
+CustomerId Applier::account_id(const Prepared& prepared, std::uint32_t owner) const {
   if (!prepared.account) return {};
+  if (is_of_the_account(prepared)) return writer_.id_of(owner);
   const std::uint32_t slot = find(*prepared.account);
   return slot == kNoOwner ? new_id(*prepared.account) : writer_.id_of(slot);
 }
 
 // An account that a membership names first gets a record with its key.
 void Applier::introduce(const Prepared& prepared, EventSeq seq) {
-  if (!prepared.account || find(*prepared.account) != kNoOwner) return;
+  if (!prepared.account || is_of_the_account(prepared)) return;
+  if (find(*prepared.account) != kNoOwner) return;
   const std::uint32_t slot = add_customer(*prepared.account);
   CustomerRecord account;
   account.id = writer_.id_of(slot);
@@ -76,7 +90,7 @@ Result<void> Applier::apply_to_customer(const Prepared& prepared, EventSeq seq) 
 // One known customer: only what the event is about changes.
 Result<void> Applier::update(const Prepared& prepared, std::uint32_t slot, EventSeq seq) {
   // Its id is known before it is made, so that a damaged record leaves the state as it is.
-  const FoldInput input = fold_input(prepared, seq, account_id(prepared));
+  const FoldInput input = fold_input(prepared, seq, account_id(prepared, slot));
   auto done = updater_.fold_into(writer_.newest(slot)->view(), input, releases_, encoded_);
   if (!done) return done;
   put_encoded(slot, seq);
@@ -102,7 +116,7 @@ Result<void> Applier::rewrite(const Prepared& prepared, const OwnerPlan& plan, E
   }
   // In the order of the batch index, which numbers the customer before the account.
   const std::uint32_t slot = plan.survivor == kNoOwner ? add_customer(*plan.first) : plan.survivor;
-  const CustomerId account = account_id(prepared);
+  const CustomerId account = account_id(prepared, slot);
   introduce(prepared, seq);
   record.id = writer_.id_of(slot);
   for (std::size_t i = 0; i < losers.size(); ++i) {

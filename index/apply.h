@@ -51,7 +51,7 @@ class Applier {
   Result<void> apply_release(const Prepared& prepared, std::string_view bytes, EventSeq seq);
   Result<void> update(const Prepared& prepared, std::uint32_t slot, EventSeq seq);
   Result<void> rewrite(const Prepared& prepared, const OwnerPlan& plan, EventSeq seq);
-  [[nodiscard]] CustomerId account_id(const Prepared& prepared) const;
+  [[nodiscard]] CustomerId account_id(const Prepared& prepared, std::uint32_t owner) const;
   void introduce(const Prepared& prepared, EventSeq seq);
   [[nodiscard]] CustomerId new_id(const NormalisedIdentity& first) const;
 

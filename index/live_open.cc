@@ -31,6 +31,7 @@ struct Opening {
   std::unique_ptr<DurableLog> log;
   WriteState state;
   EventSeq must_reach = 0;  // of a generation that was passed over
+  bool came_live = false;   // the generation holds events that no batch brought
 
   void found(std::string what, EventSeq seq, std::string place, std::string text) {
     report.findings.push_back({std::move(what), seq, std::move(place), std::move(text)});
@@ -57,6 +58,7 @@ Result<void> Opening::open_generation() {
               "over both; a new generation will take the damaged one's place.");
   must_reach = chosen->must_reach;
   const auto ids = chosen->loaded.ids;
+  came_live = ids->size() < chosen->loaded.manifest.seq;
   options.known_before = [ids](Hash128 id_key) -> std::optional<KnownId> {
     const auto row = ids->find(id_key);
     if (!row) return std::nullopt;
@@ -76,6 +78,7 @@ Result<void> Opening::open_log() {
   wanted.mark_file_2 = options.mark_file_2;
   wanted.ballast_bytes = options.ballast_bytes;
   wanted.base = wanted.verify_from = Position{0, generation.seq, generation.chain};
+  wanted.may_begin = !came_live;
   wanted.files = options.log_files;
   auto opened = open_durable_log(wanted);
   if (!opened) return fail(opened.error());

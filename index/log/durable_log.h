@@ -22,9 +22,10 @@ struct DurableLogOptions {
   std::string mark_file;    // high-water mark, two copies; may lie on another device.
   std::string mark_file_2;  // empty: DATA/mark/A and B beside `folder`
   std::uint64_t ballast_bytes = 64ULL << 20;  // DATA/log/BALLAST, freed when the disk is full
-  Position base;         // where a log that is new begins: a generation's seq and chain
-  Position verify_from;  // the newest generation's: opening checks every event after it, and that
-                         // the log has this chain there. Default: `base`
+  Position base;          // where a log that is new begins: a generation's seq and chain
+  bool may_begin = true;  // false: `base` holds events that came by a log, so there must be one
+  Position verify_from;   // the newest generation's: opening checks every event after it, and that
+                          // the log has this chain there. Default: `base`
   std::int64_t mark_sync_ms = 1000;  // the mark is fsynced this long after a commit; 0: with each
   RejectionLimits rejections;
   std::shared_ptr<LogFiles> files;  // null: the real file system

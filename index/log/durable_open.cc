@@ -93,6 +93,10 @@ class Opening {
     else if (!marks_.mark && !marks_.damaged.empty())
       add(Finding::tail_missing, options_.base.seq + 1, options_.folder,
           "there is no log, and its high-water mark does not verify");
+    else if (!options_.may_begin)
+      add(Finding::tail_missing, options_.base.seq, options_.folder,
+          "there is no log, but the generation holds events that came by one, and with it the ids "
+          "are lost by which repeats are told");
     found_.verified_to = options_.base.seq;
     return {};
   }

@@ -46,6 +46,7 @@ Result<std::unique_ptr<MarkWriter>> MarkWriter::open(const LogFiles& files, cons
     writer->copies_[i] = std::move(*file);
   }
   writer->written_ = writer->synced_ = now.position.seq;
+  writer->written_changes_ = writer->synced_changes_ = now.changes;
   if (sync_ms > 0)
     writer->thread_ = std::thread([w = writer.get(), sync_ms] { w->run(sync_ms); });
   else
@@ -66,7 +67,7 @@ MarkWriter::~MarkWriter() {
 void MarkWriter::run(std::int64_t sync_ms) {
   std::unique_lock lock(mutex_);
   while (!wakes_.wait_for(lock, std::chrono::milliseconds(sync_ms), [&] { return closing_; })) {
-    if (written_ == synced_ || failed_) continue;
+    if (written_changes_ == synced_changes_ || failed_) continue;
     lock.unlock();
     (void)sync();  // an error stays, and the next write tells it
     lock.lock();
@@ -85,6 +86,7 @@ Result<void> MarkWriter::write(const Head& mark) {
         return written;
       }
     written_ = mark.position.seq;
+    written_changes_ = mark.changes;
     sync_now = !thread_.joinable();
   }
   return sync_now ? sync() : Result<void>{};
@@ -93,16 +95,20 @@ Result<void> MarkWriter::write(const Head& mark) {
 Result<void> MarkWriter::sync() {
   const std::scoped_lock one_at_a_time(syncing_);
   EventSeq seq = 0;
+  std::uint64_t changes = 0;
   {
     const std::scoped_lock lock(mutex_);
     if (failed_) return fail(*failed_);
-    if (written_ == synced_) return {};
+    if (written_changes_ == synced_changes_) return {};
     seq = written_;
+    changes = written_changes_;
   }
   const Result<void> done = sync_copies();
   const std::scoped_lock lock(mutex_);
   if (!done && !failed_) failed_ = done.error();
-  if (done) synced_ = seq;
+  if (!done) return done;
+  synced_ = seq;
+  synced_changes_ = changes;
   return done;
 }
 

@@ -57,6 +57,7 @@ class MarkWriter {
   std::mutex mutex_;  // guards what follows
   std::optional<Error> failed_;
   EventSeq written_ = 0, synced_ = 0;
+  std::uint64_t written_changes_ = 0, synced_changes_ = 0;
   bool closing_ = false;
   std::condition_variable wakes_;
   std::mutex syncing_;  // one sync at a time; taken before `mutex_`
