@@ -1,6 +1,8 @@
 #include "scoring/arithmetic.h"
 
 #include <array>
+#include <bit>
+#include <cmath>
 
 #include "index/base/assert.h"
 
@@ -56,6 +58,20 @@ constexpr std::array<std::int32_t, kTableSize> make_table() {
 }
 constexpr std::array<std::int32_t, kTableSize> kSigmoid = make_table();
 
+/// ln(m) for m from 1 to 2, both in 2^-62, by the series of the area tangent.
+constexpr Wide ln_of_mantissa(Wide m) {
+  const Wide y = ((m - kOne) << 62) / (m + kOne);
+  const Wide square = (y * y) >> 62;
+  Wide power = y;
+  Wide sum = 0;
+  for (int n = 1; power != 0; n += 2) {
+    sum += power / n;
+    power = (power * square) >> 62;
+  }
+  return 2 * sum;
+}
+constexpr Wide kLn2 = ln_of_mantissa(2 * kOne);
+
 }  // namespace
 
 std::int64_t priority_micro(std::int64_t propensity_micro, std::int64_t context_weight_micro,
@@ -86,6 +102,27 @@ std::int64_t sigmoid_micro(std::int64_t z_micro) {
   if (k + 1 < kTableSize) value += (kSigmoid[k + 1] - value) * (scaled % kMicro) / kMicro;
   if (negative) value = kMicro - value;
   return value == 0 ? 1 : value;
+}
+
+Wide ln_q62(std::uint64_t x) {
+  CONCORD_ASSERT(x != 0);
+  const int exponent = static_cast<int>(std::bit_width(x)) - 1;
+  const Wide mantissa = exponent == 63 ? Wide{x} >> 1 : Wide{x} << (62 - exponent);
+  return kLn2 * exponent + ln_of_mantissa(mantissa);
+}
+
+std::int64_t micro_of_q62(Wide value) {
+  return static_cast<std::int64_t>((value * kMicro + kOne / 2) >> 62);
+}
+
+float logit_float(float p) {
+  const float odds = 1.0F / p - 1.0F;
+  CONCORD_ASSERT(odds > 0 && std::isfinite(odds));
+  int exponent = 0;
+  const float mantissa = std::frexp(odds, &exponent);  // times 2^24: a whole number
+  const auto whole = static_cast<std::uint64_t>(std::ldexp(mantissa, 24));
+  const Wide log = ln_q62(whole) + kLn2 * (exponent - 24);
+  return -static_cast<float>(std::ldexp(static_cast<double>(log), -62));
 }
 
 }  // namespace concord::scoring

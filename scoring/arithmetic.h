@@ -31,4 +31,13 @@ std::int64_t priority_micro(std::int64_t propensity_micro, std::int64_t context_
 /// 1 / (1 + e^-z) in millionths, z in millionths. Never 0 or more than 1'000'000; rises with z.
 std::int64_t sigmoid_micro(std::int64_t z_micro);
 
+/// ln(x) in units of 2^-62, by integers only, off by less than 2^-55. Requires x > 0.
+Wide ln_q62(std::uint64_t x);
+/// `value` / 2^62 in millionths, rounded to the nearest. Requires |value| < 2^70.
+std::int64_t micro_of_q62(Wide value);
+/// −ln(1/p − 1), the log odds of p: float32 after each operation, as XGBoost has it, the logarithm
+/// rounded right.
+/// Requires: 1/p − 1 is a positive finite float32.
+float logit_float(float p);
+
 }  // namespace concord::scoring

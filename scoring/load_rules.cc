@@ -1,13 +1,10 @@
-// Features, models and block rules.
+// Features and block rules.
 #include <algorithm>
 
 #include "scoring/loading.h"
 
 namespace concord::scoring {
 namespace {
-
-constexpr std::int64_t kMicro = 1'000'000;
-constexpr std::int64_t kWeightMax = 1'000 * kMicro;
 
 bool is_name(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -35,32 +32,6 @@ Feature read_feature(Loading& loading, TableReader& in) {
     out.part = read_filter(loading, *table, in.what() + ", part", in);
   if (share == part.empty())
     in.problem("part", share ? "is missing: a share says of what part" : "is for a share only");
-  in.finish();
-  return out;
-}
-
-std::uint32_t find_feature(const PolicyData& data, TableReader& in, std::string_view key) {
-  const std::string name = in.required_text(key);
-  std::vector<std::string> known;
-  for (std::size_t i = 0; i < data.features.size(); ++i) {
-    if (data.features[i].name == name) return static_cast<std::uint32_t>(i);
-    known.push_back(data.features[i].name);
-  }
-  if (!name.empty()) check_known(in, key, name, "feature", known);
-  return 0;
-}
-
-Predictor read_predictor(const PolicyData& data, TableReader& in) {
-  Predictor out;
-  out.feature = find_feature(data, in, "feature");
-  if (in.take("weight_micro") == nullptr) in.problem("weight_micro", "is missing");
-  out.weight_micro = in.integer("weight_micro", 0, -kWeightMax, kWeightMax);
-  constexpr std::int64_t kHeld = 1'000'000'000'000;
-  out.min = in.integer("min", 0, -kHeld, kHeld);
-  out.max = in.integer("max", kHeld, -kHeld, kHeld);
-  if (out.min > out.max) in.problem("min", "is greater than 'max'");
-  out.max = std::max(out.min, out.max);
-  out.missing_micro = in.integer("missing_micro", 0, -kWeightMax, kWeightMax);
   in.finish();
   return out;
 }
@@ -118,29 +89,6 @@ void load_features(Loading& loading, const PolicyFile& file) {
     features.push_back(std::move(feature));
   }
   root.finish();
-}
-
-void load_model(Loading& loading, const PolicyFile& file) {
-  static constexpr std::string_view kTypes[] = {"constant", "logistic"};
-  TableReader in(file.root, "model", file.name, loading.problems);
-  Model model;
-  model.name = in.required_text("name");
-  for (const Model& other : loading.data.models)
-    if (other.name == model.name) in.problem("name", "is given twice: '" + model.name + "'");
-  if (in.take("type") == nullptr) in.problem("type", "is missing");
-  model.is_constant = in.choice("type", kTypes, 0) == 0;
-  if (model.is_constant) {
-    model.constant_micro = in.required_integer("propensity_micro", 0, kMicro);
-  } else {
-    model.intercept_micro = in.integer("intercept_micro", 0, -kWeightMax, kWeightMax);
-    for (const TomlNode* table : in.tables("predictor")) {
-      TableReader predictor(*table, "model '" + model.name + "', predictor", file.name,
-                            loading.problems);
-      model.predictors.push_back(read_predictor(loading.data, predictor));
-    }
-  }
-  in.finish();
-  loading.data.models.push_back(std::move(model));
 }
 
 void load_rules(Loading& loading, TableReader& company) {

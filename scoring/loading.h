@@ -16,7 +16,7 @@ namespace concord::scoring {
 struct PolicyFile {
   std::string name;  // inside the folder: "actions/service.toml"
   std::string bytes;
-  TomlNode root;
+  TomlNode root;  // of a *.toml file
 };
 
 struct Loading {
@@ -31,7 +31,8 @@ void load_zones(Loading& loading, const PolicyFile& file);
 /// Everything in company.toml that needs no condition.
 void load_company(Loading& loading, TableReader& company);
 void load_features(Loading& loading, const PolicyFile& file);
-void load_model(Loading& loading, const PolicyFile& file);
+/// Every models/*.toml, and the models/*.json they name.
+void load_models(Loading& loading, std::span<const PolicyFile> files);
 /// Block rules and the engagement policy of all actions. Requires: the environment is declared.
 void load_rules(Loading& loading, TableReader& company);
 void load_catalogue(Loading& loading, std::span<const PolicyFile* const> files);

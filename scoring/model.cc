@@ -5,6 +5,62 @@
 #include "scoring/arithmetic.h"
 
 namespace concord::scoring {
+namespace {
+
+std::int64_t linear_score(const LogisticModel& model, std::span<const FeatureValue> features) {
+  std::int64_t z = model.intercept_micro;
+  for (const Predictor& predictor : model.predictors)
+    z = add_saturating(z, contribution_micro(predictor, features));
+  return z;
+}
+
+struct Propensity {
+  std::span<const FeatureValue> features;
+  std::int64_t operator()(const ConstantModel& model) const { return model.propensity_micro; }
+  std::int64_t operator()(const LogisticModel& model) const {
+    return sigmoid_micro(linear_score(model, features));
+  }
+  std::int64_t operator()(const BinnedModel& model) const {
+    return propensity_of_score(model, score_micro(model, features));
+  }
+  std::int64_t operator()(const Forest& model) const {
+    return sigmoid_micro(micro_of_margin(margin_of(model, features)));
+  }
+};
+
+struct Explainer {
+  std::span<const FeatureValue> features;
+  ModelReason& out;
+  void operator()(const ConstantModel&) const {}
+  void operator()(const LogisticModel& model) const {
+    out.intercept_micro = model.intercept_micro;
+    for (const Predictor& predictor : model.predictors)
+      out.contributions.push_back({predictor.feature, contribution_micro(predictor, features)});
+    out.score_micro = linear_score(model, features);
+  }
+  void operator()(const BinnedModel& model) const {
+    out.intercept_micro = model.prior_micro;
+    for (const BinnedPredictor& predictor : model.predictors)
+      out.contributions.push_back({predictor.feature, contribution_micro(predictor, features)});
+    out.score_micro = score_micro(model, features);
+  }
+  void operator()(const Forest& model) const {
+    std::vector<std::int64_t> by_column(model.columns.size());
+    add_contributions(model, features, by_column);
+    out.intercept_micro = model.intercept_micro;
+    for (std::size_t column = 0; column < by_column.size(); ++column)
+      out.contributions.push_back({model.columns[column], by_column[column]});
+    out.score_micro = micro_of_margin(margin_of(model, features));
+  }
+};
+
+}  // namespace
+
+std::string_view type_word(const Model& model) {
+  constexpr std::string_view kTypes[] = {"constant", "logistic", "binned", "trees"};
+  static_assert(std::size(kTypes) == std::variant_size_v<ModelShape>);
+  return kTypes[model.shape.index()];
+}
 
 std::int64_t contribution_micro(const Predictor& predictor,
                                 std::span<const FeatureValue> features) {
@@ -15,11 +71,18 @@ std::int64_t contribution_micro(const Predictor& predictor,
 }
 
 std::int64_t propensity_micro(const Model& model, std::span<const FeatureValue> features) {
-  if (model.is_constant) return model.constant_micro;
-  std::int64_t z = model.intercept_micro;
-  for (const Predictor& predictor : model.predictors)
-    z = add_saturating(z, contribution_micro(predictor, features));
-  return sigmoid_micro(z);
+  return std::visit(Propensity{features}, model.shape);
+}
+
+void explain_propensity(const Model& model, std::span<const FeatureValue> features,
+                        ModelReason& out) {
+  out.intercept_micro = 0;
+  out.contributions.clear();
+  out.score_micro = 0;
+  std::visit(Explainer{features, out}, model.shape);
+  Wide rest = Wide{out.score_micro} - out.intercept_micro;
+  for (const ModelReason::Part& part : out.contributions) rest -= part.micro;
+  out.rounding_micro = saturate(rest);
 }
 
 }  // namespace concord::scoring

@@ -16,18 +16,25 @@ using index::Code;
 using index::Result;
 
 constexpr std::size_t kFilesMax = 1'000;
-constexpr std::size_t kFileBytesMax = 4UL * 1024 * 1024;
+constexpr std::size_t kTomlBytesMax = 4UL * 1024 * 1024;
+constexpr std::size_t kTreesBytesMax = 64UL * 1024 * 1024;
 
-/// Names inside the folder of its *.toml files, sorted.
+bool is_trees(std::string_view name) {
+  return name.starts_with("models/") && name.ends_with(".json");
+}
+
+/// Names inside the folder of its *.toml and models/*.json files, sorted.
 Result<std::vector<std::string>> list_files(const std::string& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error))
     return index::fail(Code::not_found, "no such policy folder", folder);
   std::vector<std::string> names;
   for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end;
-       at.increment(error))
-    if (at->is_regular_file() && at->path().extension() == ".toml")
-      names.push_back(fs::relative(at->path(), folder).generic_string());
+       at.increment(error)) {
+    if (!at->is_regular_file()) continue;
+    std::string name = fs::relative(at->path(), folder).generic_string();
+    if (name.ends_with(".toml") || is_trees(name)) names.push_back(std::move(name));
+  }
   if (error) return index::fail(Code::io_error, error.message(), folder);
   if (names.size() > kFilesMax)
     return index::fail(Code::over_limit, "more than " + std::to_string(kFilesMax) + " files",
@@ -41,13 +48,14 @@ Result<std::vector<PolicyFile>> read_files(const std::string& folder, Problems& 
   if (!names.has_value()) return index::fail(std::move(names.error()));
   std::vector<PolicyFile> files;
   for (const std::string& name : *names) {
-    auto bytes = index::read_file(folder + "/" + name, kFileBytesMax);
+    auto bytes =
+        index::read_file(folder + "/" + name, is_trees(name) ? kTreesBytesMax : kTomlBytesMax);
     if (!bytes.has_value()) return index::fail(std::move(bytes.error()));
     if (!index::is_utf8(*bytes)) {
       problems.add(name, "is not UTF-8");
       continue;
     }
-    auto root = parse_toml(name, *bytes);
+    auto root = is_trees(name) ? Result<TomlNode>(TomlNode{}) : parse_toml(name, *bytes);
     if (!root.has_value())
       problems.add(std::move(root.error()));
     else
@@ -78,11 +86,11 @@ void load_all(Loading& loading, const std::vector<PolicyFile>& files, const Poli
   if (const PolicyFile* features = find_file(files, "features.toml"))
     load_features(loading, *features);
   declare_environment(loading.data);
+  load_models(loading, files);
   std::vector<const PolicyFile*> actions;
   for (const PolicyFile& file : files) {
-    if (file.name.starts_with("models/"))
-      load_model(loading, file);
-    else if (file.name.starts_with("actions/"))
+    if (file.name.starts_with("models/")) continue;
+    if (file.name.starts_with("actions/"))
       actions.push_back(&file);
     else if (file.name != "time_zones.toml" && file.name != "features.toml" && &file != &company)
       loading.problems.add(file.name + ":1",

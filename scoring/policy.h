@@ -43,7 +43,8 @@ class Policy {
   std::unique_ptr<const PolicyData> data_;
 };
 
-/// Reads and checks a policy folder. Errors: not_found (no folder, no company.toml), io_error,
+/// Reads and checks a policy folder: its *.toml files, and the models/*.json they name; other files
+/// are no part of the set. Errors: not_found (no folder, no company.toml), io_error,
 /// bad_input and over_limit with place "file.toml:line". The detail lists every mistake that was
 /// found, one a line, at most kPolicyErrorsShown of them.
 index::Result<std::shared_ptr<const Policy>> load_policy(const std::string& folder);

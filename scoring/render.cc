@@ -217,22 +217,34 @@ void Renderer::text(const Treatment& treatment, const EntryView* about) {
   out_.raw(text_.view());
 }
 
+/// `scores`: what each predictor of the model added; `model`: what they were added to.
 void Renderer::scores(const Action& action) {
-  out_.key("scores").begin_array();
+  ModelReason reason;
   if (action.model != kNone)
-    for (const Predictor& predictor : policy_.models[action.model].predictors) {
-      const FeatureValue& feature = decision_.features[predictor.feature];
-      out_.begin_object();
-      out_.key("feature").string(policy_.features[predictor.feature].name);
-      out_.key("value");
-      if (feature.known)
-        out_.integer(feature.value);
-      else
-        out_.null();
-      out_.key("contribution_micro").integer(contribution_micro(predictor, decision_.features));
-      out_.end_object();
-    }
+    explain_propensity(policy_.models[action.model], decision_.features, reason);
+  out_.key("scores").begin_array();
+  for (const ModelReason::Part& part : reason.contributions) {
+    const FeatureValue& feature = decision_.features[part.feature];
+    out_.begin_object();
+    out_.key("feature").string(policy_.features[part.feature].name);
+    out_.key("value");
+    if (feature.known)
+      out_.integer(feature.value);
+    else
+      out_.null();
+    out_.key("contribution_micro").integer(part.micro);
+    out_.end_object();
+  }
   out_.end_array();
+  if (action.model == kNone) return;
+  const Model& model = policy_.models[action.model];
+  out_.key("model").begin_object();
+  out_.key("name").string(model.name);
+  out_.key("type").string(type_word(model));
+  out_.key("intercept_micro").integer(reason.intercept_micro);
+  out_.key("rounding_micro").integer(reason.rounding_micro);
+  out_.key("score_micro").integer(reason.score_micro);
+  out_.end_object();
 }
 
 void Renderer::dropped(bool shown) {

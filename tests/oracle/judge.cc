@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scoring/arithmetic.h"
+#include "tests/oracle/judge_model.h"
 #include "tests/oracle/judge_send.h"
 #include "tests/oracle/judge_words.h"
 
@@ -84,7 +85,8 @@ class Funnel {
     if (auto why = blocked(action, asked)) return why;
     if (auto why = undeliverable(action, asked, out)) return why;
     out.action = &action;
-    out.p = action.model == kNone ? action.propensity_micro : propensity(action.model);
+    out.p = action.model == kNone ? action.propensity_micro
+                                  : likelihood(policy_.models[action.model], now_.features);
     if (out.p < action.propensity_min_micro)
       return Why{"propensity",
                  "propensity_min_micro",
@@ -224,18 +226,6 @@ class Funnel {
         soonest = why;
     }
     return out.channels.empty() ? soonest : std::nullopt;
-  }
-
-  std::int64_t propensity(std::uint32_t number) const {
-    const scoring::Model& model = policy_.models[number];
-    if (model.is_constant) return model.constant_micro;
-    std::int64_t z = model.intercept_micro;
-    for (const scoring::Predictor& one : model.predictors) {
-      const Number& feature = now_.features[one.feature];
-      z += feature.known ? one.weight_micro * std::clamp(feature.value, one.min, one.max)
-                         : one.missing_micro;
-    }
-    return scoring::sigmoid_micro(z);
   }
 
   void weigh(const Action& action, Ranked& out) const {

@@ -79,18 +79,45 @@ TEST(ArithmeticTest, SigmoidRisesIsSymmetricAndClose) {
   EXPECT_EQ(sigmoid_micro(std::numeric_limits<std::int64_t>::min()), 1);
 }
 
+TEST(ArithmeticTest, LogarithmIsClose) {
+  for (std::uint64_t x = 1; x < (1ULL << 62); x = x + x / 7 + 1)
+    EXPECT_NEAR(static_cast<double>(micro_of_q62(ln_q62(x))),
+                std::log(static_cast<double>(x)) * 1e6, 0.51)
+        << x;
+  EXPECT_EQ(ln_q62(1), 0);
+  EXPECT_EQ(micro_of_q62(ln_q62(std::numeric_limits<std::uint64_t>::max())), 44'361'420);
+  EXPECT_EQ(micro_of_q62(-ln_q62(2)), -693'147);
+}
+
 TEST(ModelTest, ContributionsAddUpToTheScore) {
-  Model model;
-  model.intercept_micro = -500'000;
-  model.predictors = {{0, 200'000, 0, 5, 0}, {1, -1'000, 0, 1'000'000, 0}, {2, 7, 0, 10, -90'000}};
+  LogisticModel logistic;
+  logistic.intercept_micro = -500'000;
+  logistic.predictors = {
+      {0, 200'000, 0, 5, 0}, {1, -1'000, 0, 1'000'000, 0}, {2, 7, 0, 10, -90'000}};
+  const Model model{"m", logistic};
   const FeatureValue features[] = {{9, true}, {100, true}, {0, false}};
-  EXPECT_EQ(contribution_micro(model.predictors[0], features), 1'000'000);  // held at 5
-  EXPECT_EQ(contribution_micro(model.predictors[1], features), -100'000);
-  EXPECT_EQ(contribution_micro(model.predictors[2], features), -90'000);  // unknown
+  ModelReason reason;
+  explain_propensity(model, features, reason);
+  ASSERT_EQ(reason.contributions.size(), 3U);
+  EXPECT_EQ(reason.contributions[0].micro, 1'000'000);  // held at 5
+  EXPECT_EQ(reason.contributions[1].micro, -100'000);
+  EXPECT_EQ(reason.contributions[2].micro, -90'000);  // unknown
+  EXPECT_EQ(reason.intercept_micro, -500'000);
+  EXPECT_EQ(reason.score_micro, 310'000);
+  EXPECT_EQ(reason.rounding_micro, 0);
   EXPECT_EQ(propensity_micro(model, features), sigmoid_micro(310'000));
-  model.is_constant = true;
-  model.constant_micro = 42;
-  EXPECT_EQ(propensity_micro(model, features), 42);
+  EXPECT_EQ(propensity_micro({"c", ConstantModel{42}}, features), 42);
+}
+
+TEST(ModelTest, ASumThatSaturatesSaysSo) {
+  constexpr std::int64_t kHuge = 1'000'000'000'000;
+  const Model model{"m", LogisticModel{0, {{0, 1'000'000'000, 0, kHuge, 0}, {0, 5, 0, 1, 0}}}};
+  const FeatureValue features[] = {{kHuge, true}};
+  ModelReason reason;
+  explain_propensity(model, features, reason);
+  EXPECT_EQ(reason.score_micro, kMax);
+  EXPECT_EQ(reason.rounding_micro, -5);
+  EXPECT_EQ(propensity_micro(model, features), 1'000'000);
 }
 
 }  // namespace
