@@ -108,6 +108,7 @@ void load_all(Loading& loading, const std::vector<PolicyFile>& files, const Poli
 Policy::Policy(std::unique_ptr<const PolicyData> data) : data_(std::move(data)) {}
 Policy::~Policy() = default;
 
+std::span<const PolicySource> Policy::files() const { return data_->files; }
 std::string_view Policy::version() const { return data_->version; }
 std::size_t Policy::action_count() const { return data_->actions.size(); }
 std::string_view Policy::currency() const { return data_->currency; }
@@ -142,6 +143,8 @@ Result<std::shared_ptr<const Policy>> load_policy(const std::string& folder) {
   if (company != nullptr) load_all(loading, *files, *company);
   if (!loading.problems.empty()) return index::fail(loading.problems.summary(kPolicyErrorsShown));
   loading.data.version = version_of(*files);
+  for (PolicyFile& file : *files)
+    loading.data.files.push_back({std::move(file.name), std::move(file.bytes)});
   return std::make_shared<const Policy>(std::move(loading.owned));
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,12 @@
 namespace concord::scoring {
 
 struct PolicyData;  // policy_data.h: what the other files of this room see
+
+/// A file of a policy set, as it was read.
+struct PolicySource {
+  std::string name;  // inside the folder: "actions/service.toml"
+  std::string bytes;
+};
 
 class Policy {
  public:
@@ -36,6 +43,9 @@ class Policy {
   [[nodiscard]] bool has_channel(std::string_view channel) const;
   /// The channels of company.toml, comma separated, for messages.
   [[nodiscard]] std::string channel_list() const;
+
+  /// The files of the set by name: written to a folder they make the same set again.
+  [[nodiscard]] std::span<const PolicySource> files() const;
 
   [[nodiscard]] const PolicyData& data() const { return *data_; }
 

@@ -17,6 +17,7 @@
 #include "scoring/filter.h"
 #include "scoring/local_time.h"
 #include "scoring/model.h"
+#include "scoring/policy.h"
 
 namespace concord::scoring {
 
@@ -199,6 +200,7 @@ struct KindPlan {  // what an entry of one kind must be held against
 
 struct PolicyData {
   std::string version;
+  std::vector<PolicySource> files;
   std::string currency;
   std::int64_t clock_tick_ms = 1;
   std::string language;   // when the customer's is not known

@@ -1,5 +1,6 @@
 #include "server/base64.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace concord::server {
@@ -34,6 +35,22 @@ std::optional<std::string> decode_base64(std::string_view text) {
     bits &= (1U << held) - 1;
   }
   if (bits != 0) return std::nullopt;  // a second spelling of the same bytes
+  return out;
+}
+
+std::string encode_base64(std::string_view bytes) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8 | (i < count ? static_cast<unsigned char>(bytes[at + i]) : 0U);
+    for (std::size_t i = 0; i < 4; ++i)
+      out.push_back(i <= count ? kDigits[bits >> (18 - 6 * i) & 63U] : '=');
+  }
   return out;
 }
 

@@ -103,4 +103,16 @@ index::Result<void> append_inflated(std::string_view bytes, ContentCoding coding
   return done;
 }
 
+std::string deflated(std::string_view bytes) {
+  CONCORD_ASSERT(bytes.size() < 1UL << 30);
+  uLongf size = ::compressBound(static_cast<uLong>(bytes.size()));
+  std::string out(size, '\0');
+  const int result = ::compress2(reinterpret_cast<Bytef*>(out.data()), &size,
+                                 reinterpret_cast<const Bytef*>(bytes.data()),
+                                 static_cast<uLong>(bytes.size()), Z_BEST_SPEED);
+  CONCORD_ASSERT(result == Z_OK);
+  out.resize(size);
+  return out;
+}
+
 }  // namespace concord::server

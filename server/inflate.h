@@ -1,9 +1,11 @@
-// Compressed request bodies: which coding a Content-Encoding names, and the bytes behind it, with a
-// bound on what a few bytes may become. Thread class: any-thread (pure functions).
+// Compressed bytes: which coding a request's Content-Encoding names, the bytes behind it, with a
+// bound on what a few bytes may become, and the way back. Thread class: any-thread (pure
+// functions).
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "index/base/buffer.h"
@@ -29,5 +31,8 @@ struct InflateLimits {
 /// Cost: never more than bytes_max + 64 KiB of memory and its time.
 index::Result<void> append_inflated(std::string_view bytes, ContentCoding coding,
                                     const InflateLimits& limits, index::Buffer& out);
+
+/// `bytes` as ContentCoding::deflate, quickly rather than small. Requires: below 1 GiB.
+std::string deflated(std::string_view bytes);
 
 }  // namespace concord::server

@@ -152,6 +152,59 @@ void SegmentBuilder::copy(const wire::Segment& from, std::uint32_t first, std::u
   }
 }
 
+// The row without its JSON and merge bytes.
+wire::Row& SegmentBuilder::add_row(EntryView entry) {
+  wire::Row& row = rows_.emplace_back(entry.row());
+  row.mutate_department(words_.number(entry.department()));
+  row.mutate_source(words_.number(entry.source()));
+  row.mutate_channel(words_.number(entry.channel()));
+  row.mutate_topic(words_.number(entry.topic()));
+  row.mutate_reason(words_.number(entry.reason()));
+  row.mutate_status(words_.number(entry.status()));
+  row.mutate_brand(words_.number(entry.brand()));
+  row.mutate_account(words_.number(entry.account()));
+  row.mutate_currency(words_.number(entry.currency()));
+  row.mutate_queue(words_.number(entry.queue()));
+  row.mutate_actor(words_.number(entry.actor()));
+  row.mutate_json_offset(static_cast<std::uint32_t>(json_.size()));
+  row.mutate_merge_offset(0);
+  row.mutate_merge_bytes(0);
+  return row;
+}
+
+void SegmentBuilder::copy(EntryView entry) {
+  wire::Row& row = add_row(entry);
+  json_.append(entry.json());
+  if (entry.merge_bytes().empty()) return;
+  row.mutate_merge_offset(static_cast<std::uint32_t>(merge_.size() + 1));
+  row.mutate_merge_bytes(static_cast<std::uint32_t>(entry.merge_bytes().size()));
+  merge_ += entry.merge_bytes();
+}
+
+void SegmentBuilder::add_lean(EntryView entry) {
+  // The last member of an entry. Inside a JSON text its quotes would be escaped.
+  constexpr std::string_view kAttributes = ",\"attributes\":{";
+  wire::Row& row = add_row(entry);
+  row.mutate_seq(0);  // with the id's hash: for folding only, and they do not shrink when packed
+  row.mutate_id_hash(0);
+  const std::size_t start = json_.size();
+  json_.append("{\"entry\":\"");
+  json_.append(entry.id_json());
+  json_.push('"');
+  if (row.subject_offset() != 0) {
+    json_.append(",\"subject\":\"");
+    row.mutate_subject_offset(static_cast<std::uint16_t>(json_.size() - start));
+    json_.append(entry.subject_json());
+    json_.push('"');
+  }
+  const std::size_t at = entry.json().find(kAttributes);
+  if (entry.has(wire::RowFlag::attributes) && at != std::string_view::npos)
+    json_.append(entry.json().substr(at));
+  else
+    json_.push('}');
+  row.mutate_json_bytes(static_cast<std::uint32_t>(json_.size() - start));
+}
+
 std::string_view SegmentBuilder::finish() {
   builder_.Clear();
   const auto rows = builder_.CreateVectorOfStructs(rows_);

@@ -39,12 +39,19 @@ class SegmentBuilder {
   void add(const EntryState& entry);
   /// Rows first..first+count of `from`, as they are.
   void copy(const wire::Segment& from, std::uint32_t first, std::uint32_t count);
+  /// One row as it is.
+  void copy(EntryView entry);
+  /// One row with nothing but id, subject and attributes in its JSON, and nothing to merge by: for
+  /// reading, never for folding an event into it.
+  void add_lean(EntryView entry);
   [[nodiscard]] std::size_t rows() const { return rows_.size(); }
   [[nodiscard]] std::size_t json_bytes() const { return json_.size(); }
   /// Bytes of a wire::Segment; they lie here until the next begin() or finish().
   std::string_view finish();
 
  private:
+  wire::Row& add_row(EntryView entry);
+
   SegmentUse use_ = SegmentUse::visible;
   std::vector<wire::Row> rows_;
   Buffer json_;

@@ -1,6 +1,7 @@
 #include "tests/support/record_builder.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace concord::test {
 namespace {
@@ -133,6 +134,7 @@ index::RecordView RecordBuilder::build() {
   nested.Finish(wire::CreateSegmentDirect(nested, &head.rows, &words, &head.json, &head.merge));
   record_.head.assign(nested.GetBufferPointer(), nested.GetBufferPointer() + nested.GetSize());
   record_.entries = static_cast<std::uint32_t>(entries_.size());
+  record_.newest_at = std::numeric_limits<std::int64_t>::max();  // no ready-made rows and pieces
   nested.Clear();
   nested.Finish(wire::Portrait::Pack(nested, &portrait_));
   record_.portrait.assign(nested.GetBufferPointer(), nested.GetBufferPointer() + nested.GetSize());
