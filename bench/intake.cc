@@ -29,8 +29,12 @@ constexpr std::size_t kEventsAPost = 20;
 constexpr double kEventsPerSecond = 21'000;  // a little over the budget
 constexpr double kReadsPerSecond = 1'000;
 constexpr unsigned kSenders = 32;
+constexpr unsigned kOverloadSenders = 2048;  // more than the service lets wait
 constexpr double kSeconds = 10;
 constexpr std::size_t kLargeCustomers = 8;
+constexpr std::int64_t kLateMs = 30LL * 24 * 3600 * 1000;
+constexpr std::int64_t kRunMs = 6LL * 3600 * 1000;
+constexpr std::int64_t kEventMs = 1;
 constexpr std::size_t kCheckedKeys = 20;
 
 // A copy that may be written: files of a generation never change, so they are linked.
@@ -44,11 +48,12 @@ std::string copy_of_base(const World& world, const Bases& bases) {
   return to.string();
 }
 
-// Writes the posts of one run; ids are never used twice in a program.
+// Writes the posts of one run; ids are never used twice in a program, when each Posts has its own
+// `name`.
 class Posts {
  public:
-  Posts(const World& world, std::vector<std::string> keys)
-      : keys_(std::move(keys)), at_(index::to_rfc3339(world.as_of())) {}
+  Posts(const World& world, std::string name, std::vector<std::string> keys)
+      : keys_(std::move(keys)), name_(std::move(name)), newest_ms_(world.as_of().ms) {}
 
   void write(std::size_t number, std::string& out) {
     body_.clear();
@@ -61,10 +66,15 @@ class Posts {
 
  private:
   void write_event(std::size_t n) {
-    const std::string id = "bench-" + std::to_string(first_ + n);
+    const std::string id = "bench-" + name_ + "-" + std::to_string(first_ + n);
     Draw draw(first_ + n);
+    // As senders do: each a little later than the one before, and one in ten late by up to a month.
+    const std::int64_t late_ms =
+        draw.below(10) == 0 ? static_cast<std::int64_t>(draw.below(kLateMs)) : 0;
+    const std::int64_t now_ms = newest_ms_ - kRunMs + static_cast<std::int64_t>(n) * kEventMs;
+    const std::int64_t at_ms = std::min(now_ms, newest_ms_) - late_ms;
     body_ += "{\"id\":\"" + id + "\",\"source\":\"helpdesk\",\"department\":\"service\",\"at\":\"" +
-             at_ + "\",\"customer\":[\"" + keys_[draw.below(keys_.size())] +
+             index::to_rfc3339({at_ms}) + "\",\"customer\":[\"" + keys_[draw.below(keys_.size())] +
              "\"],\"entry\":{\"kind\":\"interaction\",\"key\":\"" + id +
              "\",\"status\":\"Done\",\"state_type\":\"closed\",\"channel\":\"phone\","
              "\"direction\":\"inbound\",\"topic\":\"order_status\",\"reason\":\"late_delivery\","
@@ -77,7 +87,8 @@ class Posts {
   }
 
   std::vector<std::string> keys_;
-  std::string at_;
+  std::string name_;
+  std::int64_t newest_ms_;
   std::string body_;
   std::size_t first_ = 1'000'000'000;
 };
@@ -198,7 +209,7 @@ Row overload(Posts& posts, const ServerProcess& server, double seconds) {
   });
   const Sent sent = send(
       posts, port, {{calm, posts_per_s / 2}, {seconds, posts_per_s * 10}, {calm, posts_per_s / 2}},
-      kSenders * 8);
+      kOverloadSenders);
   done = true;
   watch.join();
   check_readable(posts, port);
@@ -255,8 +266,8 @@ std::string rounds_of(const ProgramOptions& options, const Bases& bases, double 
   const std::size_t customers = bases.customers.back();
   const World& world = world_of(bases, customers);
   const std::string size = "/" + std::to_string(customers);
-  Posts spread(world, world.keys());
-  Posts large(world, large_keys(world));
+  Posts spread(world, "spread", world.keys());
+  Posts large(world, "large", large_keys(world));
   std::string rows;
   for (int round = 0; round < options.rounds; ++round) {
     const ServerProcess server({options.concord, "serve", "--data", copy_of_base(world, bases),

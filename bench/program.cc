@@ -2,6 +2,7 @@
 
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@ ServerProcess::ServerProcess(std::vector<std::string> command, int core) {
   if (::pipe(ends) != 0) give_up("pipe");
   pid_ = ::fork();
   if (pid_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // whoever gives up leaves no server behind
     if (core != kAnyCore) stay_on_core(static_cast<unsigned>(core));
     ::dup2(ends[1], STDOUT_FILENO);
     std::vector<char*> words;

@@ -10,6 +10,7 @@
 #include "index/generation.h"
 #include "index/reindex_text.h"
 #include "index/roll.h"
+#include "index/snapshot/tail.h"
 
 namespace concord::index {
 
@@ -199,20 +200,38 @@ Result<Hash128> Engine::state_hash(unsigned threads) const {
   return impl_->applier.state_hash(threads);
 }
 
-std::optional<EntryView> find_entry(const RecordView& record, std::int64_t at_ms,
-                                    std::uint64_t id_hash) {
-  // Entries stand newest first: the first one not newer than at_ms, then its equals.
+namespace {
+
+// The entry in one segment, whose rows stand newest first.
+std::optional<EntryView> find_in(const wire::Segment& segment, std::int64_t at_ms,
+                                 std::uint64_t id_hash) {
+  const auto& rows = *segment.rows();
   std::uint32_t low = 0;
-  std::uint32_t high = record.entry_count();
+  std::uint32_t high = rows.size();
   while (low < high) {
     const std::uint32_t middle = low + (high - low) / 2;
-    if (record.entry(middle).at_ms() > at_ms)
+    if (rows.Get(middle)->at() > at_ms)
       low = middle + 1;
     else
       high = middle;
   }
-  for (; low < record.entry_count() && record.entry(low).at_ms() == at_ms; ++low)
-    if (record.entry(low).row().id_hash() == id_hash) return record.entry(low);
+  for (; low < rows.size() && rows.Get(low)->at() == at_ms; ++low)
+    if (rows.Get(low)->id_hash() == id_hash) return EntryView(&segment, rows.Get(low));
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<EntryView> find_entry(const RecordView& record, std::int64_t at_ms,
+                                    std::uint64_t id_hash) {
+  if (const auto found = find_in(record.entries().head(), at_ms, id_hash)) return found;
+  const auto tails = record.entries().tails();
+  for (std::size_t i = 0; i < tails.size(); ++i) {
+    const wire::TailRef& ref = *record.record().tails()->Get(static_cast<unsigned>(i));
+    if (ref.newest_at() < at_ms) return std::nullopt;
+    if (ref.oldest_at() > at_ms || !may_hold(ref, id_hash)) continue;
+    if (const auto found = find_in(*tails[i], at_ms, id_hash)) return found;
+  }
   return std::nullopt;
 }
 

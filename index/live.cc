@@ -12,7 +12,8 @@ namespace concord::index {
 Live::Impl::Impl(LiveParts given, LiveOptions wanted)
     : options(std::move(wanted)),
       parts(std::move(given)),
-      queue(options.queue_events_max, options.queue_bytes_max),
+      queue(options.queue_events_max, options.queue_bytes_max,
+            options.queue_wait_ms_max * 1'000'000),
       applier(*parts.engine, options, queue, frames, gate) {}
 
 void Live::Impl::start(Position tail) {

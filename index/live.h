@@ -79,6 +79,9 @@ struct LiveOptions {
   unsigned threads = 0;  // for opening; 0: all
   std::size_t queue_bytes_max = 64UL << 20;
   std::size_t queue_events_max = 100'000;
+  /// Nothing more is taken while the first in line has waited longer: who is refused at once can
+  /// come back, who waits without end cannot. 0: no bound.
+  std::int64_t queue_wait_ms_max = 0;
   std::uint64_t ballast_bytes = 64ULL << 20;  // freed when the disk is full
   std::string mark_file;                      // high-water mark outside the log; empty: DATA/mark/A
   std::string mark_file_2;  // its copy, best on another device; empty: DATA/mark/B

@@ -1,8 +1,16 @@
 #include "index/live_queue.h"
 
+#include <chrono>
 #include <utility>
 
 namespace concord::index {
+namespace {
+
+std::int64_t steady_ns() {
+  return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
+}
+
+}  // namespace
 
 void WriteGate::close(WriteState::Mode mode, std::string because) {
   const std::scoped_lock lock(mutex_);
@@ -23,10 +31,15 @@ std::size_t queued_bytes(const Incoming& event) {
   return bytes;
 }
 
+bool LiveQueue::is_slow() const {
+  const std::int64_t since_ns = first_since_ns_.load(std::memory_order_relaxed);
+  return wait_ns_max_ != 0 && since_ns != kNobody && steady_ns() - since_ns > wait_ns_max_;
+}
+
 bool LiveQueue::has_room(std::size_t bytes) const {
   const std::size_t used = bytes_.load(std::memory_order_relaxed);
-  return used == 0 ||
-         (used + bytes <= bytes_max_ && events_.load(std::memory_order_relaxed) < events_max_);
+  return used == 0 || (used + bytes <= bytes_max_ &&
+                       events_.load(std::memory_order_relaxed) < events_max_ && !is_slow());
 }
 
 bool LiveQueue::push(std::shared_ptr<Submission> submission) {
@@ -38,19 +51,21 @@ bool LiveQueue::push(std::shared_ptr<Submission> submission) {
     const std::size_t used = events_.load(std::memory_order_relaxed);
     if (stopped_) return false;
     if (used > 0 && (used + events > events_max_ ||
-                     bytes_.load(std::memory_order_relaxed) + bytes > bytes_max_))
+                     bytes_.load(std::memory_order_relaxed) + bytes > bytes_max_ || is_slow()))
       return false;
     events_.fetch_add(events, std::memory_order_relaxed);
     bytes_.fetch_add(bytes, std::memory_order_relaxed);
-    waiting_.push_back(std::move(submission));
+    waiting_.push_back({std::move(submission), steady_ns()});
+    if (waiting_.size() == 1) first_since_ns_ = waiting_.front().since_ns;
   }
   filled_.notify_one();
   return true;
 }
 
 std::shared_ptr<Submission> LiveQueue::take_front() {
-  std::shared_ptr<Submission> front = std::move(waiting_.front());
+  std::shared_ptr<Submission> front = std::move(waiting_.front().submission);
   waiting_.pop_front();
+  first_since_ns_ = waiting_.empty() ? kNobody : waiting_.front().since_ns;
   return front;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 #include <condition_variable>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -31,11 +32,15 @@ class WriteGate {
 std::size_t queued_bytes(const Incoming& event);
 
 class LiveQueue {
- public:
-  LiveQueue(std::size_t events_max, std::size_t bytes_max)
-      : events_max_(events_max), bytes_max_(bytes_max) {}
+  static constexpr std::int64_t kNobody = std::numeric_limits<std::int64_t>::max();
 
-  /// False: full, or stopped. What is larger than the whole queue is taken when it is empty.
+ public:
+  /// `wait_ns_max`: while the first in line has waited longer, nothing more is taken; 0: no bound.
+  LiveQueue(std::size_t events_max, std::size_t bytes_max, std::int64_t wait_ns_max)
+      : events_max_(events_max), bytes_max_(bytes_max), wait_ns_max_(wait_ns_max) {}
+
+  /// False: full, too slow, or stopped. What is larger than the whole queue is taken when it is
+  /// empty.
   bool push(std::shared_ptr<Submission> submission);
   /// Waits until there is one; null: stopped, and nothing is left.
   std::shared_ptr<Submission> pop();
@@ -51,15 +56,22 @@ class LiveQueue {
   [[nodiscard]] std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:
+  struct Waiting {
+    std::shared_ptr<Submission> submission;
+    std::int64_t since_ns;
+  };
   std::shared_ptr<Submission> take_front();
+  [[nodiscard]] bool is_slow() const;
 
   const std::size_t events_max_;
   const std::size_t bytes_max_;
-  std::atomic<std::size_t> events_{0};  // taken and not released
+  const std::int64_t wait_ns_max_;
+  std::atomic<std::int64_t> first_since_ns_{kNobody};  // when the first in line came
+  std::atomic<std::size_t> events_{0};                 // taken and not released
   std::atomic<std::size_t> bytes_{0};
   std::mutex mutex_;
   std::condition_variable filled_;
-  std::deque<std::shared_ptr<Submission>> waiting_;
+  std::deque<Waiting> waiting_;
   bool stopped_ = false;
 };
 

@@ -1,9 +1,5 @@
 #include "index/live_text.h"
 
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -14,6 +10,7 @@
 #include <utility>
 
 #include "index/base/assert.h"
+#include "index/base/scheduling.h"
 
 namespace concord::index {
 namespace {
@@ -25,11 +22,6 @@ constexpr milliseconds kIdle{200};         // how often a revision without chang
 constexpr milliseconds kAfterError{1000};  // before the next try
 constexpr milliseconds kQuiet{3000};       // without a change: fewer shards are worth a merge
 constexpr std::chrono::seconds kKept{60};  // a view whose pages are walked
-
-/// This thread gives way to those that answer.
-void give_way(int nice) {
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), nice);
-}
 
 }  // namespace
 
@@ -147,7 +139,7 @@ void LiveText::Impl::look_after_merges(bool quiet) {
 }
 
 void LiveText::Impl::run_commits() {
-  give_way(5);
+  run_when_idle();
   Clock::time_point changed_at = Clock::now();
   bool more = true;  // the first round looks what there is
   while (more || (queue.wait(kIdle), sleep(milliseconds(0)))) {
@@ -174,7 +166,7 @@ void LiveText::Impl::run_commits() {
 }
 
 void LiveText::Impl::run_merges() {
-  give_way(10);
+  run_when_idle();
   std::unique_lock lock(mutex);
   for (;;) {
     moved.wait(lock, [&] { return stop || merge.has_value(); });

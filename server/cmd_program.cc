@@ -132,6 +132,7 @@ int OpenBase::open_live(const Program& program, Progress& progress, index::LiveO
   const Settings& settings = program.settings;
   options.threads = thread_count(settings);
   options.queue_events_max = static_cast<std::size_t>(settings.number("queue-events-max"));
+  options.queue_wait_ms_max = settings.number("queue-wait-ms-max");
   options.queue_bytes_max = static_cast<std::size_t>(settings.number("queue-bytes-max"));
   options.ballast_bytes = static_cast<std::uint64_t>(settings.number("ballast-bytes"));
   options.mark_file = settings.text("mark-file");

@@ -254,6 +254,7 @@ void add_serve(CLI::App& app, Program& program) {
                 "source-watch-ms",
                 "queue-events-max",
                 "queue-bytes-max",
+                "queue-wait-ms-max",
                 "mark-file",
                 "mark-file-2",
                 "ballast-bytes",

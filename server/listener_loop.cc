@@ -12,6 +12,7 @@
 #include <ctime>
 
 #include "index/base/assert.h"
+#include "index/base/scheduling.h"
 
 namespace concord::server {
 namespace {
@@ -60,6 +61,7 @@ bool EventLoop::watch(int operation, int fd, std::uint32_t events, void* what) c
 }
 
 void EventLoop::run() {
+  index::answer_soon();
   std::array<epoll_event, kEventsMax> events;
   now_ms_ = clock_ms(CLOCK_MONOTONIC_COARSE);
   while (!finished()) {

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kFileBytesMax = 1 << 20;
 
-constexpr std::array<SettingRow, 35> kRows{{
+constexpr std::array<SettingRow, 36> kRows{{
     {"data", SettingType::text, "data", "folder of the indexed base (made by `concord index`)"},
     {"policy", SettingType::text, "", "folder of the policy set; empty: the default set"},
     {"as-of", SettingType::text, "now",
@@ -50,6 +50,8 @@ constexpr std::array<SettingRow, 35> kRows{{
      10'000'000},
     {"queue-bytes-max", SettingType::count, "67108864", "bytes of events taken and not written yet",
      1 << 20, 1LL << 40},
+    {"queue-wait-ms-max", SettingType::milliseconds, "500",
+     "while the first event in line waits longer, new ones are refused; 0: no bound", 0, 60'000},
     {"source-watch-ms", SettingType::milliseconds, "5000",
      "how often the freshness of the sources is looked at", 100, 3'600'000},
     {"mark-file", SettingType::text, "",

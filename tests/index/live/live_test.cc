@@ -176,6 +176,30 @@ TEST(Live, AFullQueueRefusesAndForgetsNothing) {
   EXPECT_EQ(entries_of(*world.live, "crm:1"), 10U);
 }
 
+TEST(Live, NothingIsTakenWhileTheFirstInLineWaitsTooLong) {
+  index::LiveOptions options;
+  options.queue_wait_ms_max = 1;
+  World world(options);
+  Barrier barrier;
+  std::atomic<bool> writing{false};
+  world.log->before_append = [&](std::size_t, MoodyLog::Frame) -> index::Result<void> {
+    writing = true;
+    barrier.pass();
+    return {};
+  };
+  Sent written(*world.live, drafts({note(0)}));  // in the log's hands: it does not wait in line
+  while (!writing) std::this_thread::yield();
+  Sent first(*world.live, drafts({note(1)}));
+  EXPECT_EQ(first.taken(), Taken::taken);
+  while (world.live->would_take(1) == Taken::taken) std::this_thread::yield();
+  EXPECT_EQ(Sent(*world.live, drafts({note(2)})).taken(), Taken::overloaded);
+  barrier.open();
+  EXPECT_EQ(written.wait().front().status, Status::accepted);
+  EXPECT_EQ(first.wait().front().status, Status::accepted);
+  EXPECT_EQ(world.live->would_take(1), Taken::taken);
+  EXPECT_EQ(entries_of(*world.live, "crm:1"), 2U);
+}
+
 TEST(Live, TheQueueIsBoundedInBytes) {
   index::LiveOptions options;
   options.queue_bytes_max = 20'000;

@@ -1,0 +1,15 @@
+// How a thread asks the kernel for its turns. Wishes: where the kernel does not know or allow them,
+// nothing changes but the waiting. Thread class: any-thread (about the calling thread).
+#pragma once
+
+namespace concord::index {
+
+/// For threads that answer: short turns, in exchange for having one as soon as there is work
+/// (Linux 6.12 and later: a waking thread with a shorter slice is put before one with a longer).
+void answer_soon();
+
+/// For work that nobody waits for: only when nobody else wants to run, and put aside at once when
+/// somebody does, while a merely nice thread ends its slice of some milliseconds first.
+void run_when_idle();
+
+}  // namespace concord::index
