@@ -1,6 +1,7 @@
 #include "index/apply.h"
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 #include <set>
 
@@ -78,13 +79,45 @@ void Applier::introduce(const Prepared& prepared, EventSeq seq) {
   writer_.bind(*prepared.account, slot);
 }
 
-Result<void> Applier::apply_to_customer(const Prepared& prepared, EventSeq seq) {
+RecordView Applier::newest_of(CustomerId id) const {
+  const std::uint32_t known = writer_.slot_of(id);
+  if (known == SnapshotWriter::kNoSlot) return {};
+  const Version* version = writer_.newest(state_->survivor(known, ~EventSeq{0}));
+  return version == nullptr ? RecordView{} : version->view();
+}
+
+// The last event that changed what an answer about this customer is made of, sources aside.
+EventSeq Applier::standing(std::uint32_t slot, UnixMillis at) const {
+  const Version* version = writer_.newest(slot);
+  if (version == nullptr) return 0;
+  const RecordView record = version->view();
+  EventSeq seq = record.seq();
+  std::array<RecordView, kAccountsMax> accounts{};
+  const std::size_t count = accounts_of(
+      record, at, [&](CustomerId id) { return newest_of(id); }, accounts);
+  for (std::size_t i = 0; i < count; ++i) seq = std::max(seq, accounts[i].seq());
+  return seq;
+}
+
+Verdict Applier::judge(const wire::Event& event, const OwnerPlan& plan) const {
+  const auto allowed = event.unless_changed();
+  if (!allowed.has_value() || plan.survivor == kNoOwner) return {};
+  EventSeq stood_at = standing(plan.survivor, {event.at()});
+  for (const std::uint32_t slot : plan.losers)
+    stood_at = std::max(stood_at, standing(slot, {event.at()}));
+  return stood_at > *allowed ? Verdict{stood_at} : Verdict{};
+}
+
+Result<Verdict> Applier::apply_to_customer(const Prepared& prepared, EventSeq seq) {
   const auto plan =
       plan_owner(prepared.identities, [&](const NormalisedIdentity& id) { return find(id); });
   if (!plan) return tl::unexpected<Error>(plan.error());
+  if (const Verdict verdict = judge(*prepared.event, *plan); verdict.is_void()) return verdict;
   const bool known = plan->survivor != kNoOwner;
-  if (known && plan->losers.empty()) return update(prepared, plan->survivor, seq);
-  return rewrite(prepared, *plan, seq);
+  const auto done = known && plan->losers.empty() ? update(prepared, plan->survivor, seq)
+                                                  : rewrite(prepared, *plan, seq);
+  if (!done) return tl::unexpected<Error>(done.error());
+  return Verdict{};
 }
 
 // One known customer: only what the event is about changes.
@@ -148,10 +181,14 @@ Result<void> Applier::apply_release(const Prepared& prepared, std::string_view b
   return {};
 }
 
-Result<void> Applier::apply(const Prepared& prepared, std::string_view bytes, EventSeq seq) {
-  if (Releases::is_release(*prepared.event)) return apply_release(prepared, bytes, seq);
+Result<Verdict> Applier::apply(const Prepared& prepared, std::string_view bytes, EventSeq seq) {
+  if (Releases::is_release(*prepared.event)) {
+    if (auto done = apply_release(prepared, bytes, seq); !done)
+      return tl::unexpected<Error>(done.error());
+    return Verdict{};
+  }
   if (changes_a_record(type_of(*prepared.event))) return apply_to_customer(prepared, seq);
-  return {};
+  return Verdict{};
 }
 
 namespace {

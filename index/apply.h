@@ -11,6 +11,7 @@
 #include "index/snapshot/publish.h"
 #include "index/snapshot/record_update.h"
 #include "index/snapshot/snapshot_writer.h"
+#include "index/voids.h"
 #include "index/waiters.h"
 
 namespace concord::index {
@@ -23,8 +24,10 @@ class Applier {
   /// The event becomes part of what the next publish() shows. `bytes`: the event itself, kept when
   /// it is a release. Requires: seq above the published one and not below an earlier one; seqs
   /// that change nobody (heartbeats, knowledge) may be left out. Errors: bad_input (no customer),
-  /// unsupported, damaged (a stored record does not read back); the state is then unchanged.
-  Result<void> apply(const Prepared& prepared, std::string_view bytes, EventSeq seq);
+  /// unsupported, damaged (a stored record does not read back); the state is then unchanged, as it
+  /// is by an event that is void: its customer, or an account he belongs to at the event's time,
+  /// was changed after the revision it names (`unless_changed`).
+  Result<Verdict> apply(const Prepared& prepared, std::string_view bytes, EventSeq seq);
   /// Makes everything applied so far readable, as revision `seq`. Records that several events
   /// touched since the last call are published once: the versions in between never existed.
   void publish(EventSeq seq) { writer_.publish(seq); }
@@ -47,7 +50,10 @@ class Applier {
   void put_encoded(std::uint32_t slot, EventSeq seq);
   std::uint32_t add_customer(const NormalisedIdentity& first);
   [[nodiscard]] std::uint32_t find(const NormalisedIdentity& identity) const;
-  Result<void> apply_to_customer(const Prepared& prepared, EventSeq seq);
+  Result<Verdict> apply_to_customer(const Prepared& prepared, EventSeq seq);
+  [[nodiscard]] RecordView newest_of(CustomerId id) const;
+  [[nodiscard]] EventSeq standing(std::uint32_t slot, UnixMillis at) const;
+  [[nodiscard]] Verdict judge(const wire::Event& event, const OwnerPlan& plan) const;
   Result<void> apply_release(const Prepared& prepared, std::string_view bytes, EventSeq seq);
   Result<void> update(const Prepared& prepared, std::uint32_t slot, EventSeq seq);
   Result<void> rewrite(const Prepared& prepared, const OwnerPlan& plan, EventSeq seq);

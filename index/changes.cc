@@ -33,7 +33,8 @@ CustomerId owner_of(const Snapshot& snapshot, const ReadPin& pin, const Prepared
 }
 
 void take(const Engine& engine, const ReadPin& pin, const LoggedEvent& logged, Changes& out) {
-  if (logged.bytes.empty()) return;  // redacted: nothing is known of it
+  if (logged.bytes.empty()) return;        // redacted: nothing is known of it
+  if (engine.void_at(logged.seq)) return;  // it changed nothing
   const auto prepared = prepare(logged.bytes, engine.normaliser());
   CONCORD_ASSERT(prepared.has_value());  // it was, when it was logged
   const EventType type = type_of(*prepared->event);

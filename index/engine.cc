@@ -26,6 +26,7 @@ struct Engine::Impl {
   SourceBook sources;
   std::atomic<std::int64_t> newest_at_ms{0};
   KnowledgeBook knowledge;
+  VoidBook voids;
   std::optional<TextBase> text_base;     // empty: no text index
   std::shared_ptr<const TextView> text;  // of the generation
   std::shared_ptr<const KnowledgePages> pages = std::make_shared<KnowledgePages>();  // of it too
@@ -79,6 +80,7 @@ Result<std::unique_ptr<Engine>> Engine::over(LoadedGeneration loaded) {
   impl->infos.front() = info_of(loaded.name, manifest);
   impl->staged = manifest.seq;
   impl->sources.begin(manifest.sources);
+  impl->voids.begin(std::move(loaded.voids));
   impl->newest_at_ms = manifest.newest_at.ms;
   impl->applier.writer().put_sources(sources_json(manifest.sources), manifest.sources_seq);
   const std::string path = (std::filesystem::path(loaded.folder) / kKnowledgeFile).string();
@@ -109,11 +111,20 @@ void Engine::rolled(GenerationInfo info) {
 RollPoint Engine::roll_point(Hash128 chain) const {
   const Impl& impl = *impl_;
   CONCORD_ASSERT(impl.staged == impl.state->published.load());
-  RollPoint point{
-      impl.snapshot.pin(),       impl.state, chain, newest_at(), impl.sources.all(), 0, {}, {}, 0,
-      impl.text_base.has_value()};
+  RollPoint point{impl.snapshot.pin(),
+                  impl.state,
+                  chain,
+                  newest_at(),
+                  impl.sources.all(),
+                  0,
+                  {},
+                  {},
+                  {},
+                  0,
+                  impl.text_base.has_value()};
   point.sources_seq = impl.snapshot.sources(point.pin).seq;
   point.releases = impl.applier.releases().all();
+  point.voids = impl.voids.all();
   for (const auto& page : impl.knowledge.words(point.pin.revision())) {
     point.knowledge.append(page->json).append("\n");
     point.pages += page->withdrawn ? 0 : 1;
@@ -162,6 +173,7 @@ void Engine::Impl::take_note(const wire::Event& event, EventSeq seq) {
     knowledge.said(event, seq, state->published.load());
     if (live_text) live_text->other_event();
   }
+  if (type_of(event) == EventType::decision) return;  // nothing happened: something was answered
   sources.heard(event, seq);
   newest_at_ms = std::max(newest_at_ms.load(), event.at());
 }
@@ -174,15 +186,20 @@ Result<EventSeq> Engine::apply(std::string_view event_bytes) {
   return impl_->staged;
 }
 
-Result<void> Engine::stage(const Prepared& prepared, std::string_view event_bytes) {
+Result<Verdict> Engine::stage(const Prepared& prepared, std::string_view event_bytes) {
   Impl& impl = *impl_;
-  const wire::Event& event = *prepared.event;
   const EventSeq seq = impl.staged + 1;
-  if (auto done = impl.applier.apply(prepared, event_bytes, seq); !done) return done;
-  impl.take_note(event, seq);
+  const auto verdict = impl.applier.apply(prepared, event_bytes, seq);
+  if (!verdict) return verdict;
+  if (verdict->is_void())
+    impl.voids.add({seq, verdict->stood_at});
+  else
+    impl.take_note(*prepared.event, seq);
   impl.staged = seq;
-  return {};
+  return verdict;
 }
+
+std::optional<EventSeq> Engine::void_at(EventSeq seq) const { return impl_->voids.find(seq); }
 
 void Engine::stage_redacted() { ++impl_->staged; }
 

@@ -15,6 +15,7 @@
 #include "index/snapshot/manifest.h"
 #include "index/snapshot/snapshot.h"
 #include "index/sources.h"
+#include "index/voids.h"
 
 namespace concord::index {
 
@@ -75,8 +76,9 @@ class Engine {
   /// bad_input (no customer, a bad identity), unsupported, damaged; the state is then unchanged.
   Result<EventSeq> apply(std::string_view event_bytes);
   /// apply() in two steps, so that the events of one frame become readable together: stage() takes
-  /// the next seq, publish() makes everything staged readable. `prepared` is of `event_bytes`.
-  Result<void> stage(const Prepared& prepared, std::string_view event_bytes);
+  /// the next seq, publish() makes everything staged readable. `prepared` is of `event_bytes`. An
+  /// event that is void takes its seq and changes nothing.
+  Result<Verdict> stage(const Prepared& prepared, std::string_view event_bytes);
   /// The next event of the log is redacted: it only takes its seq.
   void stage_redacted();
   void publish();
@@ -86,6 +88,9 @@ class Engine {
   [[nodiscard]] RollPoint roll_point(Hash128 chain) const;
   /// generation() from now on: what was rolled from a point of this engine. One-owner.
   void rolled(GenerationInfo info);
+
+  /// Was event `seq` void, and where did its customer stand instead? Any-thread.
+  [[nodiscard]] std::optional<EventSeq> void_at(EventSeq seq) const;
 
   /// Replaced versions that wait for a reader to let go. Any-thread.
   [[nodiscard]] std::size_t retired_versions() const;

@@ -2,7 +2,7 @@
 //   DATA/CURRENT                     names the generation in use, with a sum of the name
 //   DATA/LOCK                        held by the one process that builds
 //   DATA/generations/g000000081235/  MANIFEST records.bin slots.bin identities.bin shared.bin
-//                                    knowledge.ndjson ids.bin text/…
+//                                    knowledge.ndjson ids.bin voids.bin text/…
 // Thread class: FileWriter and DataLock one-owner; MappedRecords immutable; functions any-thread.
 #pragma once
 #include <cstdio>
@@ -18,6 +18,7 @@
 #include "index/snapshot/manifest.h"
 #include "index/snapshot/publish.h"
 #include "index/snapshot/snapshot_state.h"
+#include "index/voids.h"
 
 namespace concord::index {
 
@@ -139,6 +140,7 @@ struct LoadedGeneration {
   Manifest manifest;
   std::shared_ptr<SnapshotState> state;
   Releases releases;
+  std::vector<VoidEvent> voids;
   std::string knowledge;  // knowledge.ndjson
   std::shared_ptr<const BatchIds> ids;
 };

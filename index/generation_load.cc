@@ -242,6 +242,16 @@ Result<void> load_shared(LoadedGeneration& loaded, unsigned threads) {
   return {};
 }
 
+Result<void> load_voids(LoadedGeneration& loaded, unsigned threads) {
+  auto rows = read_rows<VoidEvent>(loaded, kVoidsFile, threads);
+  if (!rows) return tl::unexpected<Error>(rows.error());
+  if (!is_sound(*rows, loaded.manifest.seq))
+    return fail(Code::damaged, "names events that cannot be void",
+                (fs::path(loaded.folder) / kVoidsFile).string());
+  loaded.voids = std::move(*rows);
+  return {};
+}
+
 Result<void> load_slots(LoadedGeneration& loaded, std::vector<SlotRow>& rows, unsigned threads) {
   auto read = read_rows<SlotRow>(loaded, kSlotsFile, threads);
   if (!read) return tl::unexpected<Error>(read.error());
@@ -282,7 +292,7 @@ Result<void> open_ids(LoadedGeneration& loaded) {
 // Files that were checked on their way into memory; the others are checked where they lie.
 bool is_loaded(std::string_view name) {
   return name == kRecordsFile || name == kSlotsFile || name == kIdentitiesFile ||
-         name == kSharedFile || name == kKnowledgeFile;
+         name == kSharedFile || name == kKnowledgeFile || name == kVoidsFile;
 }
 
 }  // namespace
@@ -309,6 +319,7 @@ Result<LoadedGeneration> load_named(const std::string& data_folder, const std::s
   if (done) done = adopt_records(loaded, rows, records->bytes, threads, progress);
   if (done) done = load_tables(loaded, threads);
   if (done) done = load_shared(loaded, threads);
+  if (done) done = load_voids(loaded, threads);
   if (done) done = load_knowledge(loaded, threads);
   for (const FileSums& file : loaded.manifest.files)
     if (done && !is_loaded(file.name)) done = check_in_place(loaded.folder, file, threads);

@@ -5,6 +5,7 @@
 #include "index/customer/owner.h"
 #include "index/customer/releases.h"
 #include "index/log/event_log.h"
+#include "index/sources.h"
 
 namespace concord::index {
 namespace {
@@ -38,6 +39,8 @@ Result<void> check_owner(const Prepared& prepared) {
 }
 
 }  // namespace
+
+Hash128 decision_key(std::string_view decision_id) { return event_id_key(kOwnSource, decision_id); }
 
 bool is_planned(Kind kind) {
   switch (kind) {
@@ -78,6 +81,7 @@ Result<Incoming> make_incoming(EventDraft draft, const IdentityNormaliser& norma
   Incoming out;
   out.id_key = event_id_key(draft.source, draft.id);
   out.content = content_hash(draft);
+  if (static_cast<EventType>(draft.type) == EventType::decision) out.keep_as = out.id_key;
   out.at_clamped = draft.at_clamped = clamp_times(draft, receipt);
   draft.received_at = receipt.received_at.ms;
   out.bytes = encode_event(draft);

@@ -2,7 +2,9 @@
 // encoded, its identities in their one form. What passes here cannot fail when it is applied, but
 // for damage. Thread class: any-thread (pure functions over immutable configuration).
 #pragma once
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "index/base/result.h"
 #include "index/intake.h"
@@ -26,6 +28,7 @@ struct Incoming {
   Hash128 content;  // of what was said, before any clamping: tells a repeat from a reused id. Who
                     // derives an event from another form may set the hash of that form instead.
   Prepared prepared;
+  std::optional<Hash128> keep_as;  // kept for good under this key: decisions
   bool at_clamped = false;
 };
 
@@ -36,6 +39,9 @@ struct Incoming {
 /// Errors: bad_input, over_limit, unsupported; the place is a JSON pointer.
 Result<Incoming> make_incoming(EventDraft draft, const IdentityNormaliser& normaliser,
                                const Receipt& receipt);
+
+/// The key under which the decision of that id is kept in the log (EventLog::kept).
+Hash128 decision_key(std::string_view decision_id);
 
 /// May `at` of such an entry lie in the future because it is planned?
 bool is_planned(Kind kind);

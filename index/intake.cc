@@ -43,7 +43,7 @@ Result<void> prepare_identities(const IdentityNormaliser& normaliser, Prepared& 
 
 bool changes_a_record(EventType type) {
   return type != EventType::knowledge && type != EventType::heartbeat &&
-         type != EventType::source_state;
+         type != EventType::source_state && type != EventType::decision;
 }
 
 Result<Prepared> prepare(std::string_view bytes, const IdentityNormaliser& normaliser) {

@@ -65,6 +65,24 @@ Taken refusal(WriteState::Mode mode) {
 
 }  // namespace
 
+Result<std::vector<EventOutcome>> Live::known(std::span<const Hash128> id_keys) {
+  std::vector<EventOutcome> out(id_keys.size());
+  std::vector<KnownId> logged(id_keys.size());
+  if (log() != nullptr) {
+    auto read = log()->known_ids(0, id_keys);
+    if (!read) return tl::unexpected<Error>(read.error());
+    logged = std::move(*read);
+  }
+  const EventSeq readable = engine().snapshot().revision();
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (logged[i].seq == 0 && impl_->options.known_before)
+      logged[i] = impl_->options.known_before(id_keys[i]).value_or(KnownId{});
+    if (logged[i].seq != 0 && logged[i].seq <= readable)
+      out[i] = outcome_of_repeat(engine(), logged[i].seq);
+  }
+  return out;
+}
+
 Taken Live::submit(std::shared_ptr<Submission> submission) {
   const WriteState::Mode mode = impl_->gate.mode();
   if (mode != WriteState::Mode::writable) return refusal(mode);

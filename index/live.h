@@ -27,9 +27,11 @@ struct EventOutcome {
     accepted,   // durable and readable from `revision` on
     duplicate,  // the same event is in already, as `revision`
     rejected,   // `error` says why; nothing was written
+    stale,      // durable as `revision`, but void: its customer had changed (`unless_changed`)
     unknown,    // a write failed: it may be in or not; repeat it with the same id
   } status = Status::unknown;
   EventSeq revision = 0;
+  EventSeq stood_at = 0;  // stale: the revision its customer stood at
   Error error;
 };
 
@@ -101,6 +103,7 @@ struct SourceCounts {
   std::uint64_t accepted = 0;
   std::uint64_t duplicate = 0;
   std::uint64_t rejected = 0;
+  std::uint64_t stale = 0;
   std::uint64_t clamped = 0;  // times beyond the skew tolerance
 };
 
@@ -140,6 +143,10 @@ class Live {
 
   [[nodiscard]] Engine& engine();
   [[nodiscard]] const Engine& engine() const;
+  /// The events that have these ids, as far as they are readable: duplicate or stale; status
+  /// unknown: none has it yet (what is on its way counts as that). Looks into the log. Errors:
+  /// io_error, damaged.
+  Result<std::vector<EventOutcome>> known(std::span<const Hash128> id_keys);
   /// Never waits. Not taken: nothing of it will be written.
   Taken submit(std::shared_ptr<Submission> submission);
   /// Is there room for about `bytes` more? For refusing before anything is read or parsed.

@@ -16,6 +16,15 @@ std::int64_t steady_ns() {
 
 }  // namespace
 
+EventOutcome outcome_of_repeat(const Engine& engine, EventSeq seq) {
+  EventOutcome outcome;
+  outcome.revision = seq;
+  const auto stood_at = engine.void_at(seq);
+  outcome.status = stood_at ? Status::stale : Status::duplicate;
+  outcome.stood_at = stood_at.value_or(0);
+  return outcome;
+}
+
 LiveApplier::LiveApplier(Engine& engine, const LiveOptions& options, LiveQueue& queue,
                          FrameQueue& frames, WriteGate& gate)
     : engine_(engine), options_(options), queue_(queue), frames_(frames), gate_(gate) {}
@@ -41,6 +50,9 @@ void LiveApplier::apply(LiveFrame& frame) {
   std::size_t written = 0;
   EventSeq staged = 0;
   for (FrameItem& item : frame.items) {
+    // What it repeats stands before it, in this frame or an earlier one, and is judged.
+    if (item.outcome.status == Status::duplicate && !broken_)
+      item.outcome = outcome_of_repeat(engine_, item.outcome.revision);
     if (item.outcome.status != Status::accepted) continue;
     const Incoming& event = item.of->events[item.index];
     const std::string& bytes = frame.events[written++].bytes;
@@ -48,6 +60,10 @@ void LiveApplier::apply(LiveFrame& frame) {
     const auto done = engine_.stage(event.prepared, bytes);
     if (done) {
       staged = item.outcome.revision;
+      if (done->is_void()) {
+        item.outcome.status = Status::stale;
+        item.outcome.stood_at = done->stood_at;
+      }
       continue;
     }
     gate_.close(WriteState::Mode::read_only,
@@ -86,6 +102,7 @@ void LiveApplier::count(const LiveFrame& frame) {
     if (item.outcome.status == Status::accepted) ++source.accepted;
     if (item.outcome.status == Status::duplicate) ++source.duplicate;
     if (item.outcome.status == Status::rejected) ++source.rejected;
+    if (item.outcome.status == Status::stale) ++source.stale;
     if (item.outcome.status == Status::accepted && event.at_clamped) ++source.clamped;
   }
 }

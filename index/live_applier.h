@@ -7,6 +7,9 @@
 
 namespace concord::index {
 
+/// What is told of an event that is in already, as `seq`: duplicate, or stale when it was void.
+EventOutcome outcome_of_repeat(const Engine& engine, EventSeq seq);
+
 class LiveApplier {
  public:
   /// All of them outlive this object.

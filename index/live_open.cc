@@ -112,7 +112,8 @@ Result<void> Opening::apply(const std::vector<LoggedEvent>& events) {
     } else if (!prepared[i]) {
       done = fail(prepared[i].error());
     } else {
-      done = engine.stage(*prepared[i], events[i].bytes);
+      const auto verdict = engine.stage(*prepared[i], events[i].bytes);
+      if (!verdict) done = fail(verdict.error());
     }
   }
   engine.publish();

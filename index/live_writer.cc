@@ -102,7 +102,7 @@ void LiveWriter::decide(LiveFrame& frame) {
     item.outcome.status = EventOutcome::Status::accepted;
     item.outcome.revision = fresh.seq;
     frame.bytes += event.bytes.size();
-    frame.events.push_back({std::move(event.bytes), event.id_key, event.content});
+    frame.events.push_back({std::move(event.bytes), event.id_key, event.content, event.keep_as});
   }
 }
 

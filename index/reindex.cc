@@ -224,6 +224,7 @@ Result<ReindexReport> Reindex::finish() {
   std::error_code ignored;
   fs::remove(impl.file(kSpool), ignored);
   if (done) done = write_shared(intake.releases.all(), impl.building);
+  if (done) done = write_voids({}, impl.building);  // a batch holds no conditional events
   if (done) done = impl.write_text(manifest);
   if (!done) return tl::unexpected<Error>(done.error());
   ReindexReport report = intake.report;

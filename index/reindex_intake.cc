@@ -95,7 +95,7 @@ void ReindexIntake::count_source(const wire::Event& event) {
   if (type_of(event) == EventType::source_state) {
     say(source_of(view_of(event.source_state()->source())), event);
     sources_seq = seq;
-  } else {
+  } else if (type_of(event) != EventType::decision) {
     hear(source_of(view_of(event.source())), event, seq);
     newest_at_ms = std::max(newest_at_ms, event.at());
   }
@@ -105,6 +105,8 @@ void ReindexIntake::take(Waiting& one) {
   if (!one.prepared) return reject(one, one.prepared.error());
   const Prepared& prepared = *one.prepared;
   const wire::Event& event = *prepared.event;
+  if (event.unless_changed().has_value())
+    return reject(one, {Code::unsupported, "goes with live events only", "/unless_changed"});
   const EventSeq seq = events.size() + 1;
   std::uint32_t slot = kNoOwner;
   if (type_of(event) == EventType::knowledge) {

@@ -180,6 +180,7 @@ Result<RollReport> roll_generation(const std::string& data_folder, const std::st
   Unfinished unfinished(building);
   Result<void> done = RollWriter(*point, building).write(report.manifest, options.progress);
   if (done) done = write_shared(point->releases, building);
+  if (done) done = write_voids(point->voids, building);
   if (done) done = write_knowledge(*point, building);
   const std::string knowledge = std::move(point->knowledge);
   const bool text = point->text;

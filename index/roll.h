@@ -11,6 +11,7 @@
 #include "index/customer/releases.h"
 #include "index/snapshot/manifest.h"
 #include "index/snapshot/snapshot.h"
+#include "index/voids.h"
 
 namespace concord::index {
 
@@ -26,6 +27,7 @@ struct RollPoint {
   std::vector<SourceInfo> sources;
   EventSeq sources_seq = 0;
   std::vector<Releases::Stored> releases;
+  std::vector<VoidEvent> voids;
   std::string knowledge;  // as knowledge.ndjson holds it
   std::uint64_t pages = 0;
   bool text = false;  // write a text index

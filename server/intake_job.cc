@@ -24,6 +24,7 @@ RowStatus status_of(index::EventOutcome::Status status) {
     case index::EventOutcome::Status::accepted: return RowStatus::accepted;
     case index::EventOutcome::Status::duplicate: return RowStatus::duplicate;
     case index::EventOutcome::Status::rejected: return RowStatus::rejected;
+    case index::EventOutcome::Status::stale:  // only concord itself sends events with a condition
     case index::EventOutcome::Status::unknown: break;
   }
   return RowStatus::unknown;

@@ -80,7 +80,8 @@ Metrics::Samples source_samples(const Live& live) {
   for (const index::SourceCounts& one : live.source_counts())
     for (const auto& [status, count] :
          {std::pair{"accepted", one.accepted}, std::pair{"duplicate", one.duplicate},
-          std::pair{"rejected", one.rejected}, std::pair{"clamped", one.clamped}})
+          std::pair{"rejected", one.rejected}, std::pair{"stale", one.stale},
+          std::pair{"clamped", one.clamped}})
       samples.push_back({{{"source", one.source}, {"status", status}}, static_cast<double>(count)});
   return samples;
 }

@@ -111,7 +111,7 @@ void read_lookups(TomlTable& top, ReadingScope& scope, Sources& out) {
 void read_may(TomlTable& table, Source& source) {
   for (const std::string& word : table.texts("may")) {
     const auto event = index::from_word<EventType>(word);
-    if (!event || *event == EventType::source_state)
+    if (!event || *event == EventType::source_state || *event == EventType::decision)
       table.wrong("may", "names " + in_quotes(word) + ", which is no event");
     else
       source.may.push_back(*event);

@@ -6,10 +6,11 @@
 
 namespace concord::index {
 
-inline constexpr std::size_t kEventBytesMax = 256 * 1024;  // one encoded event
-inline constexpr std::size_t kTextBytesMax = 64 * 1024;    // `text` of an entry
-inline constexpr std::size_t kSubjectBytesMax = 1024;      // `subject`
-inline constexpr std::size_t kWordBytesMax = 256;          // keys, names, status words, ids
+inline constexpr std::size_t kEventBytesMax = 256 * 1024;     // one encoded event
+inline constexpr std::size_t kTextBytesMax = 64 * 1024;       // `text` of an entry
+inline constexpr std::size_t kDecisionBytesMax = 224 * 1024;  // what is kept of one decision
+inline constexpr std::size_t kSubjectBytesMax = 1024;         // `subject`
+inline constexpr std::size_t kWordBytesMax = 256;             // keys, names, status words, ids
 inline constexpr std::size_t kIdentitiesPerEventMax = 32;
 inline constexpr std::size_t kLinksPerEntryMax = 32;
 inline constexpr std::size_t kAttributesPerEntryMax = 64;

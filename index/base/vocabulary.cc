@@ -17,9 +17,10 @@ constexpr std::array<std::string_view, 6> kPurposes{"none",  "service", "transac
                                                     "legal", "sales",   "marketing"};
 constexpr std::array<std::string_view, 3> kVisibilities{"normal", "restricted", "secret"};
 constexpr std::array<std::string_view, 4> kConsents{"unknown", "granted", "denied", "withdrawn"};
-constexpr std::array<std::string_view, 14> kEventTypes{
-    "entry",   "retract",   "profile", "identity", "membership", "consent",   "fact",
-    "outcome", "knowledge", "merge",   "split",    "erase",      "heartbeat", "source_state"};
+constexpr std::array<std::string_view, 15> kEventTypes{
+    "entry",   "retract", "profile",   "identity",     "membership",
+    "consent", "fact",    "outcome",   "knowledge",    "merge",
+    "split",   "erase",   "heartbeat", "source_state", "decision"};
 constexpr std::array<std::string_view, 4> kFreshness{"unstated", "ok", "late", "silent"};
 constexpr std::array<std::string_view, 2> kIdentityClasses{"joins", "looks_up"};
 

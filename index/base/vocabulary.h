@@ -65,6 +65,7 @@ enum class EventType : std::uint8_t {
   erase,
   heartbeat,
   source_state,  // said by concord alone: how fresh a source is
+  decision,      // said by concord alone: what was answered; changes no record
 };
 /// How fresh a source is: heard within the time it promised, later, later than twice that.
 /// `unstated`: it has promised nothing.

@@ -402,7 +402,8 @@ void fold(CustomerRecord& record, const FoldInput& input) {
     case EventType::split:
     case EventType::erase:
     case EventType::heartbeat:
-    case EventType::source_state: CONCORD_ASSERT(false);
+    case EventType::source_state:
+    case EventType::decision: CONCORD_ASSERT(false);
   }
 }
 

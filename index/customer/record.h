@@ -119,7 +119,7 @@ struct FoldInput {
 std::string touched_entry(const wire::Event& event);
 
 /// Changes `record` by one event. Requires: a verified event that is not knowledge, merge, split,
-/// erase, heartbeat or source_state (those change no single record here).
+/// erase, heartbeat, source_state or decision (those change no single record here).
 void fold(CustomerRecord& record, const FoldInput& input);
 
 /// Joins `from` into `into` at event `seq`: entries and claims by their stamps, of two consents the

@@ -110,6 +110,35 @@ class RocksLog final : public DurableLog, private WriteGate {
     return head_.position;
   }
 
+  Result<std::optional<KeptEvent>> kept(Hash128 keep_as) override {
+    const EventSeq last = ends().last;
+    const auto bytes = store_->get(Family::kept, kept_key(keep_as));
+    if (!bytes) return fail(bytes.error());
+    if (!*bytes) return std::optional<KeptEvent>{};
+    auto record = decode_kept(**bytes, keep_as);
+    if (!record) return fail(record.error());
+    if (record->event.seq > last) return std::optional<KeptEvent>{};
+    return std::optional<KeptEvent>(std::move(record->event));
+  }
+
+  Result<std::vector<KeptEvent>> read_kept(EventSeq after, std::size_t bytes_max) override {
+    const EventSeq last = ends().last;
+    std::vector<KeptEvent> out;
+    std::size_t bytes = 0;
+    const auto at = store_->cursor(Family::kept);
+    at->seek(kept_seq_key(after + 1));
+    for (; at->valid() && is_kept_seq_key(at->key()) && bytes < bytes_max; at->next()) {
+      const EventSeq seq = seq_of_kept_key(at->key());
+      if (seq > last) break;
+      auto one = read_kept_event(*store_, seq, at->value());
+      if (!one) return fail(one.error());
+      bytes += one->event.bytes.size();
+      out.push_back(std::move(one->event));
+    }
+    if (auto state = at->state(); !state) return fail(state.error());
+    return out;
+  }
+
   Result<void> trim(std::uint32_t partition, EventSeq up_to) override {
     if (auto known = check(partition); !known) return known;
     const std::scoped_lock one_at_a_time(changing_);
@@ -134,16 +163,20 @@ class RocksLog final : public DurableLog, private WriteGate {
     const std::scoped_lock one_at_a_time(changing_);
     if (auto may = may_write(); !may) return may;
     const auto [base, last] = ends();
-    if (seq <= base.seq || seq > last)
-      return fail(Code::not_found, "redact: no event " + std::to_string(seq));
-    auto record = record_of(seq);
-    if (!record) return tl::unexpected<Error>(record.error());
-    record->redacted = true;
-    record->event.bytes.clear();
-    record->event.salt = record->event.content = {};
     StoreBatch batch;
-    batch.put(Family::events, seq_key(seq), encode_event_record(*record));
-    batch.put(Family::ids, id_key_bytes(record->event.id_key), encode_known_id({seq, {}}));
+    const auto was_kept = forget_kept(batch, seq);
+    if (!was_kept) return fail(was_kept.error());
+    if (seq > last || (seq <= base.seq && !*was_kept))
+      return fail(Code::not_found, "redact: no event " + std::to_string(seq));
+    if (seq > base.seq) {
+      auto record = record_of(seq);
+      if (!record) return tl::unexpected<Error>(record.error());
+      record->redacted = true;
+      record->event.bytes.clear();
+      record->event.salt = record->event.content = {};
+      batch.put(Family::events, seq_key(seq), encode_event_record(*record));
+      batch.put(Family::ids, id_key_bytes(record->event.id_key), encode_known_id({seq, {}}));
+    }
     return commit(std::move(batch));
   }
 
@@ -204,6 +237,8 @@ class RocksLog final : public DurableLog, private WriteGate {
         found.push_back(finding(Finding::mark_missing, 0, path, ""));
     }
     for (FindingRow& row : verify_still(input, progress)) found.push_back(std::move(row));
+    for (FindingRow& row : verify_kept(*store_, input.ends, progress))
+      found.push_back(std::move(row));
     if (auto tables = store_->verify_tables(); !tables)
       found.push_back(
           finding(Finding::damaged_event, 0, tables.error().place, tables.error().detail));
@@ -251,11 +286,29 @@ class RocksLog final : public DurableLog, private WriteGate {
       EventRecord record;
       record.event = {++at.seq, event.bytes, event.id_key, event.content, random_128(), {}};
       record.event.payload_hash = payload_hash_of(record.event.salt, event.bytes);
+      record.kept = event.keep_as.has_value();
       record.chain = at.chain = chain_next(at.chain, at.seq, record.event.payload_hash);
       batch.put(Family::events, seq_key(at.seq), encode_event_record(record));
       batch.put(Family::ids, id_key_bytes(event.id_key), encode_known_id({at.seq, event.content}));
+      if (!event.keep_as) continue;
+      const KeptRecord kept{
+          {at.seq, event.bytes, *event.keep_as}, record.event.salt, record.event.payload_hash};
+      batch.put(Family::kept, kept_key(*event.keep_as), encode_kept(kept));
+      batch.put(Family::kept, kept_seq_key(at.seq), encode_keep_as(*event.keep_as));
     }
     return batch;
+  }
+
+  // Was anything kept of the event?
+  Result<bool> forget_kept(StoreBatch& batch, EventSeq seq) {
+    const auto key = store_->get(Family::kept, kept_seq_key(seq));
+    if (!key) return fail(key.error());
+    if (!*key) return false;
+    const auto keep_as = decode_keep_as(**key);
+    if (!keep_as) return fail(keep_as.error());
+    batch.remove(Family::kept, kept_key(*keep_as));
+    batch.remove(Family::kept, kept_seq_key(seq));
+    return true;
   }
 
   tl::unexpected<Error> refuse_write(const char* place) {

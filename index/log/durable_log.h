@@ -42,6 +42,7 @@ enum class Finding : std::uint8_t {
   damaged_event,   // an event's bytes are not what was written
   chain_broken,    // an event does not follow from the one before it
   ids_damaged,     // the index of ids disagrees with the events
+  kept_damaged,    // what is kept of an event for good is not the event
   head_mismatch,   // the head names another last event than the log has
   other_history,   // the generation was not built from this log
   log_unreadable,  // RocksDB refuses its own files

@@ -198,6 +198,11 @@ Result<void> check_source_state(const wire::SourceStateT& state) {
   return {};
 }
 
+Result<void> check_decision(const wire::DecisionT& decision) {
+  if (decision.payload.empty()) return fail(Code::bad_input, "is missing", "/decision/payload");
+  return check_text(decision.payload, kDecisionBytesMax, "/decision/payload");
+}
+
 Result<void> check_body(const EventDraft& draft) {
   const auto type = static_cast<EventType>(draft.type);
   const auto missing = [&] {
@@ -220,6 +225,7 @@ Result<void> check_body(const EventDraft& draft) {
     case EventType::erase: return draft.erase ? Result<void>{} : missing();
     case EventType::source_state:
       return draft.source_state ? check_source_state(*draft.source_state) : missing();
+    case EventType::decision: return draft.decision ? check_decision(*draft.decision) : missing();
     case EventType::identity:
     case EventType::heartbeat: return {};
   }
@@ -238,6 +244,8 @@ Result<void> check_event(const EventDraft& draft) {
   CONCORD_TRY(check_count(draft.customer.size(), kIdentitiesPerEventMax, "/customer"));
   for (const std::string& identity : draft.customer)
     CONCORD_TRY(check_text(identity, 2 * kWordBytesMax, "/customer"));
+  if (draft.unless_changed.has_value() && draft.customer.empty())
+    return fail(Code::bad_input, "goes with an event about a customer", "/unless_changed");
   return check_body(draft);
 }
 
@@ -274,6 +282,8 @@ bool is_whole(const wire::Event& event) {
     case EventType::source_state:
       return event.source_state() != nullptr && has(event.source_state()->source()) &&
              event.source_state()->state() < words<Freshness>().size();
+    case EventType::decision:
+      return event.decision() != nullptr && has(event.decision()->payload());
     case EventType::identity:
     case EventType::heartbeat: return true;
   }

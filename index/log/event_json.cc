@@ -357,7 +357,8 @@ bool read_body(Reader& r, EventType type, JsonValue value, EventDraft& out) {
     case EventType::erase: return read_table(r, value, kEraseMembers, out.erase);
     case EventType::identity:
     case EventType::heartbeat: return read_nothing(r, value);
-    case EventType::source_state: return r.wrong("is said by concord itself");
+    case EventType::source_state:
+    case EventType::decision: return r.wrong("is said by concord itself");
   }
   return r.wrong("is not a sort of event");
 }

@@ -57,6 +57,7 @@ class MemoryLog final : public EventLog {
       tail_.chain = chain_next(tail_.chain, tail_.seq, hash);
       events_.push_back({tail_.seq, event.bytes, event.id_key, event.content, salt, hash});
       ids_[event.id_key] = {tail_.seq, event.content};
+      if (event.keep_as) keep(event);
     }
     longer_.notify_all();
     return AppendResult{Append::done, tail_};
@@ -101,6 +102,24 @@ class MemoryLog final : public EventLog {
     return tail_;
   }
 
+  Result<std::optional<KeptEvent>> kept(Hash128 keep_as) override {
+    const std::scoped_lock lock(mutex_);
+    const auto at = kept_at_.find(keep_as);
+    if (at == kept_at_.end()) return std::optional<KeptEvent>{};
+    return std::optional<KeptEvent>(kept_.at(at->second));
+  }
+
+  Result<std::vector<KeptEvent>> read_kept(EventSeq after, std::size_t bytes_max) override {
+    const std::scoped_lock lock(mutex_);
+    std::vector<KeptEvent> out;
+    std::size_t bytes = 0;
+    for (auto at = kept_.upper_bound(after); at != kept_.end() && bytes < bytes_max; ++at) {
+      out.push_back(at->second);
+      bytes += at->second.bytes.size();
+    }
+    return out;
+  }
+
   Result<void> trim(std::uint32_t partition, EventSeq up_to) override {
     const std::scoped_lock lock(mutex_);
     if (auto known = check(partition); !known) return known;
@@ -114,6 +133,8 @@ class MemoryLog final : public EventLog {
   Result<void> redact(std::uint32_t partition, EventSeq seq) override {
     const std::scoped_lock lock(mutex_);
     if (auto known = check(partition); !known) return known;
+    const bool was_kept = forget(seq);
+    if (seq <= trimmed_ && was_kept) return {};
     if (seq <= trimmed_ || seq > tail_.seq)
       return fail(Code::not_found, "redact: no event " + std::to_string(seq));
     LoggedEvent& event = events_[seq - trimmed_ - 1];
@@ -129,8 +150,22 @@ class MemoryLog final : public EventLog {
     return {};
   }
 
+  void keep(const FramedEvent& event) {
+    kept_at_[*event.keep_as] = tail_.seq;
+    kept_[tail_.seq] = {tail_.seq, event.bytes, *event.keep_as};
+  }
+  bool forget(EventSeq seq) {
+    const auto at = kept_.find(seq);
+    if (at == kept_.end()) return false;
+    kept_at_.erase(at->second.keep_as);
+    kept_.erase(at);
+    return true;
+  }
+
   std::mutex mutex_;
   std::condition_variable longer_;
+  std::map<EventSeq, KeptEvent> kept_;
+  std::map<Hash128, EventSeq> kept_at_;
   std::vector<LoggedEvent> events_;  // seq trimmed_+1 ..
   std::map<Hash128, KnownId> ids_;
   EventSeq trimmed_ = 0;

@@ -6,6 +6,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +41,8 @@ struct FramedEvent {
   std::string bytes;  // encode_event's
   Hash128 id_key;     // event_id_key(source, id)
   Hash128 content;    // content_hash: tells a repetition from an id used twice
+  /// Kept for good under this key, too: trim leaves it alone.
+  std::optional<Hash128> keep_as = {};
 };
 
 struct LoggedEvent {
@@ -58,13 +61,20 @@ struct KnownId {
   bool operator==(const KnownId&) const = default;
 };
 
+/// An event that was appended with `keep_as`.
+struct KeptEvent {
+  EventSeq seq = 0;
+  std::string bytes;  // as appended
+  Hash128 keep_as;
+};
+
 class EventLog {
  public:
   virtual ~EventLog() = default;
   /// Appends `frame` (encoded events, in order, at most kFrameBytesMax unless it is one event) when
   /// the log ends at `expected_last` and `epoch` is not older than the newest seen. Requires: no
-  /// id_key in it is known or stands in it twice. Errors: over_limit, io_error (nothing of the
-  /// frame is in, and nothing more is accepted).
+  /// id_key and no keep_as in it is known or stands in it twice. Errors: over_limit, io_error
+  /// (nothing of the frame is in, and nothing more is accepted).
   virtual Result<AppendResult> append(std::uint32_t partition, const Position& expected_last,
                                       std::uint64_t epoch, std::span<const FramedEvent> frame) = 0;
   /// For each key the event that has it; trimmed and redacted ones are still known.
@@ -78,9 +88,15 @@ class EventLog {
   /// Waits until the log is longer than `after` or `timeout_ms` has passed; returns the tail.
   virtual Result<Position> wait(std::uint32_t partition, EventSeq after,
                                 std::int64_t timeout_ms) = 0;
-  /// Forgets events up to and including `up_to`; later positions do not change.
+  /// The event kept under that key; empty: none is, or it was redacted. Errors: damaged, io_error.
+  virtual Result<std::optional<KeptEvent>> kept(Hash128 keep_as) = 0;
+  /// Kept events after `after`, in the order of seq, at most about `bytes_max`; empty: no more.
+  virtual Result<std::vector<KeptEvent>> read_kept(EventSeq after, std::size_t bytes_max) = 0;
+  /// Forgets events up to and including `up_to`, but for what is kept; later positions do not
+  /// change.
   virtual Result<void> trim(std::uint32_t partition, EventSeq up_to) = 0;
-  /// Replaces one event's payload by nothing; the chain still verifies.
+  /// Replaces one event's payload by nothing, and takes away what is kept of it; the chain still
+  /// verifies. Trimmed events that are kept can be redacted, too.
   virtual Result<void> redact(std::uint32_t partition, EventSeq seq) = 0;
 };
 

@@ -8,8 +8,9 @@
 namespace concord::index {
 namespace {
 
-constexpr std::uint16_t kFormat = 1;
-constexpr std::uint8_t kRedacted = 1;
+constexpr std::uint16_t kFormat = 2;
+constexpr std::uint16_t kRedacted = 1;
+constexpr std::uint16_t kKept = 2;
 constexpr char kHeadMagic[] = "cclog-hd";
 constexpr char kMarkMagic[] = "cclog-mk";
 constexpr std::size_t kMagicBytes = 8;
@@ -107,7 +108,8 @@ std::string id_key_bytes(Hash128 id_key) { return seq_key(id_key.high) + seq_key
 std::string encode_event_record(const EventRecord& record) {
   const LoggedEvent& event = record.event;
   Writer header;
-  header.add(kFormat).add(std::uint16_t{record.redacted ? kRedacted : std::uint8_t{0}});
+  const int flags = (record.redacted ? kRedacted : 0) | (record.kept ? kKept : 0);
+  header.add(kFormat).add(static_cast<std::uint16_t>(flags));
   header.add(static_cast<std::uint32_t>(event.bytes.size())).add(event.seq);
   header.add(event.id_key).add(event.content).add(event.salt).add(event.payload_hash);
   std::string out = header.add(record.chain).checked();
@@ -124,7 +126,9 @@ Result<EventRecord> decode_event_record(std::string_view bytes, EventSeq seq) {
   if (!check_holds(bytes.substr(0, kEventHeaderBytes)))
     return damaged("the checksum of its header does not hold", seq);
   EventRecord record;
-  record.redacted = (in.take<std::uint16_t>() & kRedacted) != 0;
+  const auto flags = in.take<std::uint16_t>();
+  record.redacted = (flags & kRedacted) != 0;
+  record.kept = (flags & kKept) != 0;
   const auto length = in.take<std::uint32_t>();
   LoggedEvent& event = record.event;
   event.seq = in.take<EventSeq>();
@@ -138,6 +142,64 @@ Result<EventRecord> decode_event_record(std::string_view bytes, EventSeq seq) {
   if (event.bytes.size() != length) return damaged("its payload has the wrong length", seq);
   if (!record.redacted && payload_hash_of(event.salt, event.bytes) != event.payload_hash)
     return damaged("its payload is not what was written", seq);
+  return record;
+}
+
+namespace {
+
+constexpr char kByKey = 'k';
+constexpr char kBySeq = 's';
+
+std::string kept_place(Hash128 keep_as) { return "kept event " + to_hex(keep_as); }
+
+}  // namespace
+
+std::string kept_key(Hash128 keep_as) { return kByKey + id_key_bytes(keep_as); }
+std::string kept_seq_key(EventSeq seq) { return kBySeq + seq_key(seq); }
+bool is_kept_seq_key(std::string_view key) { return key.size() == 9 && key.front() == kBySeq; }
+
+EventSeq seq_of_kept_key(std::string_view key) { return seq_of_key(key.substr(1)); }
+
+std::string encode_keep_as(Hash128 keep_as) { return Writer().add(keep_as).checked(); }
+
+Result<Hash128> decode_keep_as(std::string_view bytes) {
+  if (bytes.size() != 24 || !check_holds(bytes))
+    return fail(Code::damaged, "the key of a kept event does not hold", "kept");
+  return Reader(bytes).take<Hash128>();
+}
+
+std::string encode_kept(const KeptRecord& record) {
+  const KeptEvent& event = record.event;
+  Writer header;
+  header.add(kFormat).add(std::uint16_t{0}).add(static_cast<std::uint32_t>(event.bytes.size()));
+  header.add(event.seq).add(event.keep_as).add(record.salt).add(record.payload_hash);
+  std::string out = header.checked();
+  CONCORD_ASSERT(out.size() == kKeptHeaderBytes);
+  return out.append(event.bytes);
+}
+
+Result<KeptRecord> decode_kept(std::string_view bytes, Hash128 keep_as) {
+  const auto damage = [&](const char* what) {
+    return fail(Code::damaged, what, kept_place(keep_as));
+  };
+  if (bytes.size() < kKeptHeaderBytes) return damage("its record is too short");
+  Reader in(bytes);
+  if (in.take<std::uint16_t>() != kFormat)
+    return fail(Code::unsupported, "written by another version of concord", kept_place(keep_as));
+  if (!check_holds(bytes.substr(0, kKeptHeaderBytes)))
+    return damage("the checksum of its header does not hold");
+  in.take<std::uint16_t>();
+  const auto length = in.take<std::uint32_t>();
+  KeptRecord record;
+  record.event.seq = in.take<EventSeq>();
+  record.event.keep_as = in.take<Hash128>();
+  record.salt = in.take<Hash128>();
+  record.payload_hash = in.take<Hash128>();
+  record.event.bytes = bytes.substr(kKeptHeaderBytes);
+  if (record.event.keep_as != keep_as) return damage("another event stands in its place");
+  if (record.event.bytes.size() != length) return damage("its payload has the wrong length");
+  if (payload_hash_of(record.salt, record.event.bytes) != record.payload_hash)
+    return damage("its payload is not what was written");
   return record;
 }
 

@@ -47,6 +47,8 @@ constexpr std::array kWords{
                  "together from two"},
     FindingWords{Finding::ids_damaged, "ids_damaged", false,
                  "repeated events could be taken twice: the index of ids disagrees with the log"},
+    FindingWords{Finding::kept_damaged, "kept_damaged", false,
+                 "what is kept of a decision for good is not what was written"},
     FindingWords{Finding::head_mismatch, "head_mismatch", false,
                  "the log says of itself that it ends elsewhere than it does"},
     FindingWords{Finding::other_history, "other_history", false,
@@ -154,9 +156,28 @@ class Walk {
     if (input_.mark && input_.mark->position.seq == seq &&
         !check_chain(input_.mark->position, chain, "the high-water mark"))
       return false;
+    if (record->kept && !check_kept(*record)) return false;
     ids_.push_back(id_key_bytes(record->event.id_key));
     good_ = {good_.partition, seq, chain};
     return true;
+  }
+
+  // Of a kept event the copy must be there, and be the event; of a redacted one, no more.
+  bool check_kept(const EventRecord& record) {
+    const EventSeq seq = record.event.seq;
+    const auto key = store_.get(Family::kept, kept_seq_key(seq));
+    if (!key) return found(Finding::kept_damaged, seq, "", key.error().text());
+    if (!*key)
+      return record.redacted ||
+             found(Finding::kept_damaged, seq, "", "the copy of " + event_name(seq) + " is gone");
+    if (record.redacted)
+      return found(Finding::kept_damaged, seq, "",
+                   event_name(seq) + " is redacted, but its copy is still there");
+    const auto kept = read_kept_event(store_, seq, **key);
+    if (!kept) return found(Finding::kept_damaged, seq, "", kept.error().text());
+    return kept->payload_hash == record.event.payload_hash ||
+           found(Finding::kept_damaged, seq, "",
+                 "the copy of " + event_name(seq) + " says something else");
   }
 
   // The ids of the events up to good_ that were not looked at yet.
@@ -229,6 +250,45 @@ void put_head(StoreBatch& batch, const Head& head) {
 }
 void put_base(StoreBatch& batch, const Position& base) {
   batch.put(Family::meta, kBaseKey, encode_head({base, 0, 0}));
+}
+
+Result<KeptRecord> read_kept_event(RocksStore& store, EventSeq seq, std::string_view key_value) {
+  const auto keep_as = decode_keep_as(key_value);
+  if (!keep_as) return fail(keep_as.error());
+  const auto bytes = store.get(Family::kept, kept_key(*keep_as));
+  if (!bytes) return fail(bytes.error());
+  if (!*bytes) return fail(Code::damaged, "the copy is not there", event_name(seq));
+  auto record = decode_kept(**bytes, *keep_as);
+  if (record && record->event.seq != seq)
+    return fail(Code::damaged, "the copy is of another event", event_name(seq));
+  return record;
+}
+
+std::vector<FindingRow> verify_kept(RocksStore& store, const LogEnds& ends,
+                                    const LogProgress& progress) {
+  const auto damage = [](EventSeq seq, const Error& error) {
+    return std::vector{finding(Finding::kept_damaged, seq, error.place, error.detail)};
+  };
+  const auto at = store.cursor(Family::kept);
+  std::uint64_t by_key = 0;
+  std::uint64_t by_seq = 0;
+  for (at->seek(""); at->valid(); at->next()) {
+    if (!is_kept_seq_key(at->key())) {
+      ++by_key;
+      continue;
+    }
+    const EventSeq seq = seq_of_kept_key(at->key());
+    if (const auto one = read_kept_event(store, seq, at->value()); !one)
+      return damage(seq, one.error());
+    if (++by_seq % 4096 == 0 && progress) progress(seq, ends.head.position.seq);
+  }
+  if (auto state = at->state(); !state) return damage(0, state.error());
+  if (by_key != by_seq)
+    return damage(
+        0, {Code::damaged,
+            std::to_string(by_key) + " copies, " + std::to_string(by_seq) + " events that have one",
+            "kept"});
+  return {};
 }
 
 Verified verify_log(RocksStore& store, const VerifyInput& input, const LogProgress& progress) {

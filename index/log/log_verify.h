@@ -33,6 +33,13 @@ struct VerifyInput {
   std::optional<Head> mark;  // must be at or before the head, and have its event's chain
   bool growing = false;      // events behind the head are newer than it, and a mark may be, too
 };
+/// What is kept of event `seq`, whose value under kept_seq_key is `key_value`. Errors: damaged,
+/// unsupported, io_error.
+Result<KeptRecord> read_kept_event(RocksStore& store, EventSeq seq, std::string_view key_value);
+/// Every kept event, also of those that are trimmed, and each key's way to it and back.
+std::vector<FindingRow> verify_kept(RocksStore& store, const LogEnds& ends,
+                                    const LogProgress& progress);
+
 Verified verify_log(RocksStore& store, const VerifyInput& input, const LogProgress& progress);
 
 }  // namespace concord::index

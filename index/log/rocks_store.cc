@@ -26,7 +26,8 @@ constexpr std::size_t kMemtableBytes = 32UL << 20;    // one family's, before it
 constexpr std::size_t kMemtablesBytes = 128UL << 20;  // all of them
 constexpr std::uint64_t kWalBytesMax = 128ULL << 20;  // what opening may have to read again
 constexpr std::uint64_t kBackgroundSyncBytes = 1ULL << 20;
-constexpr std::array<const char*, kFamilyCount> kNames{"default", "events", "ids", "rejections"};
+constexpr std::array<const char*, kFamilyCount> kNames{"default", "events", "ids", "rejections",
+                                                       "kept"};
 
 Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const Slice& bytes) { return {bytes.data(), bytes.size()}; }
@@ -223,6 +224,11 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const Options& options, boo
           ? rocksdb::DB::OpenForReadOnly(db_options, options.folder, families, &handles, &db)
           : rocksdb::DB::Open(db_options, options.folder, families, &handles, &db);
   no_space = status.IsNoSpace();
+  if (status.IsInvalidArgument() && status.ToString().find("family not found") != std::string::npos)
+    return fail(Code::unsupported,
+                "this log was written by another version of concord (" + status.ToString() +
+                    "): index and feed into a new folder",
+                options.folder);
   if (!status.ok()) return fail(error_of(status, options.folder));
   impl->db.reset(db);
   CONCORD_ASSERT(handles.size() == kFamilyCount);

@@ -1,4 +1,4 @@
-// RocksDB as this room uses it: four families of keys, synced writes, ordered reads. The only door
+// RocksDB as this room uses it: five families of keys, synced writes, ordered reads. The only door
 // to it, so that the rest of the room reads without knowing it.
 // Thread class: any-thread; StoreBatch and StoreCursor one-owner.
 #pragma once
@@ -17,8 +17,8 @@ namespace concord::index {
 
 struct LogFiles;
 
-enum class Family : std::uint8_t { meta, events, ids, rejections };
-inline constexpr std::size_t kFamilyCount = 4;
+enum class Family : std::uint8_t { meta, events, ids, rejections, kept };
+inline constexpr std::size_t kFamilyCount = 5;
 
 /// Changes that become visible together, or not at all.
 class StoreBatch {
@@ -62,7 +62,8 @@ class RocksStore {
     bool read_only = false;
     bool create = false;  // there is none yet
   };
-  /// Errors: damaged, io_error (no_space says whether the disk is full).
+  /// Errors: damaged, unsupported (a folder without one of the families), io_error (no_space says
+  /// whether the disk is full).
   static Result<std::unique_ptr<RocksStore>> open(const Options& options, bool& no_space);
   ~RocksStore();
   RocksStore(const RocksStore&) = delete;

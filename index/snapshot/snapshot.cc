@@ -163,19 +163,10 @@ Customer Snapshot::customer(const ReadPin& pin, CustomerId id, UnixMillis as_of)
   const Sources said = sources(pin);
   customer.revision = std::max(customer.record.seq(), said.seq);
   customer.sources_json = said.json;
-  for (const wire::Member* member : *customer.record.portrait().members()) {
-    if (customer.account_count == kAccountsMax) break;
-    if (member->from() != kNoTime && member->from() > as_of.ms) continue;
-    if (member->to() != kNoTime && member->to() <= as_of.ms) continue;
-    const RecordView account = find(pin, CustomerId{member->account_id()});
-    if (!account || account.id() == customer.record.id()) continue;
-    const auto known = customer.account_records();
-    if (std::any_of(known.begin(), known.end(),
-                    [&](const RecordView& one) { return one.id() == account.id(); }))
-      continue;
-    customer.accounts[customer.account_count++] = account;
+  customer.account_count = accounts_of(
+      customer.record, as_of, [&](CustomerId one) { return find(pin, one); }, customer.accounts);
+  for (const RecordView& account : customer.account_records())
     customer.revision = std::max(customer.revision, account.seq());
-  }
   return customer;
 }
 

@@ -2,6 +2,7 @@
 // Thread class: any-thread for readers, who take no lock, allocate nothing and wait for nobody;
 // one-owner for the writer's part (SnapshotWriter, see snapshot_writer.h).
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -42,6 +43,26 @@ class ReadPin {
 };
 
 inline constexpr std::size_t kAccountsMax = 32;  // accounts joined into one answer
+
+/// The accounts whose memberships are current at `as_of`, each once: how many stand in `out`.
+/// `find(id)` gives the record of an account; empty: none is known.
+template <typename Find>
+std::size_t accounts_of(const RecordView& record, UnixMillis as_of, Find&& find,
+                        std::array<RecordView, kAccountsMax>& out) {
+  std::size_t count = 0;
+  for (const wire::Member* member : *record.portrait().members()) {
+    if (count == kAccountsMax) break;
+    if (member->from() != kNoTime && member->from() > as_of.ms) continue;
+    if (member->to() != kNoTime && member->to() <= as_of.ms) continue;
+    const RecordView account = find(CustomerId{member->account_id()});
+    if (!account || account.id() == record.id()) continue;
+    const std::span<const RecordView> known(out.data(), count);
+    if (std::none_of(known.begin(), known.end(),
+                     [&](const RecordView& one) { return one.id() == account.id(); }))
+      out[count++] = account;
+  }
+  return count;
+}
 
 /// A customer with the accounts he belongs to: what one answer is made of.
 struct Customer {

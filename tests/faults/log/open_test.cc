@@ -320,5 +320,104 @@ TEST_F(OpenLog, DeepVerifyFindsWhatOpeningAtANewerGenerationDoesNotLookAt) {
   EXPECT_EQ(found[0].seq, 1U);
 }
 
+// The last event of a log, kept under a key, and what can be wrong with its copy.
+class KeptLog : public OpenLog {
+ protected:
+  void SetUp() override {
+    OpenLog::SetUp();
+    auto frame = frame_of({"seven"});
+    frame[0].keep_as = kKey;
+    const auto opened = open();
+    ASSERT_TRUE(opened.log->append(0, *opened.log->tail(0), 1, frame).has_value());
+  }
+  static constexpr Hash128 kKey{7, 7};
+};
+
+TEST_F(KeptLog, IsSoundAsItIs) {
+  const OpenedLog opened = open();
+  EXPECT_TRUE(opened.writable);
+  EXPECT_TRUE(opened.findings.empty());
+  EXPECT_TRUE(opened.log->deep_verify({}).empty());
+}
+
+TEST_F(KeptLog, AChangedCopyIsDamage) {
+  change([](index::RocksStore& store, StoreBatch& batch) {
+    std::string bytes = **store.get(Family::kept, index::kept_key(kKey));
+    bytes.back() ^= 1;
+    batch.put(Family::kept, index::kept_key(kKey), bytes);
+  });
+  expect_refused(Finding::kept_damaged, 7, 6);
+}
+
+TEST_F(KeptLog, ACopyThatSaysSomethingElseIsDamage) {
+  change([](index::RocksStore& store, StoreBatch& batch) {
+    auto forged = *index::decode_kept(**store.get(Family::kept, index::kept_key(kKey)), kKey);
+    forged.event.bytes = "Seven";
+    forged.payload_hash = index::payload_hash_of(forged.salt, forged.event.bytes);
+    batch.put(Family::kept, index::kept_key(kKey), index::encode_kept(forged));
+  });
+  expect_refused(Finding::kept_damaged, 7, 6);
+}
+
+TEST_F(KeptLog, AMissingCopyIsDamage) {
+  change([](index::RocksStore&, StoreBatch& batch) {
+    batch.remove(Family::kept, index::kept_key(kKey));
+  });
+  expect_refused(Finding::kept_damaged, 7, 6);
+}
+
+TEST_F(KeptLog, AMissingWayToTheCopyIsDamage) {
+  change([](index::RocksStore&, StoreBatch& batch) {
+    batch.remove(Family::kept, index::kept_seq_key(7));
+  });
+  expect_refused(Finding::kept_damaged, 7, 6);
+}
+
+TEST_F(KeptLog, ACopyOfARedactedEventIsDamage) {
+  change([](index::RocksStore& store, StoreBatch& batch) {
+    index::EventRecord record = record_of(store, 7);
+    record.redacted = true;
+    record.event.bytes.clear();
+    record.event.salt = record.event.content = {};
+    batch.put(Family::events, index::seq_key(7), index::encode_event_record(record));
+  });
+  expect_refused(Finding::kept_damaged, 7, 6);
+}
+
+TEST_F(KeptLog, DeepVerifyLooksAtCopiesOfTrimmedEventsToo) {
+  Position seven;
+  {
+    const OpenedLog opened = open();
+    seven = *opened.log->tail(0);
+    ASSERT_TRUE(opened.log->trim(0, 7).has_value());
+    ASSERT_TRUE(opened.log->deep_verify({}).empty());
+  }
+  change([](index::RocksStore& store, StoreBatch& batch) {
+    std::string bytes = **store.get(Family::kept, index::kept_key(kKey));
+    bytes.back() ^= 1;
+    batch.put(Family::kept, index::kept_key(kKey), bytes);
+  });
+  verify_from_ = seven;
+  const OpenedLog opened = open();
+  ASSERT_TRUE(opened.writable) << "nothing answers from a copy but replay, which checks it";
+  EXPECT_EQ(opened.log->kept(kKey).error().code, index::Code::damaged);
+  const auto found = opened.log->deep_verify({});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].what, Finding::kept_damaged);
+  EXPECT_EQ(found[0].seq, 7U);
+}
+
+TEST_F(KeptLog, ACopyThatNoEventHasIsFound) {
+  change([](index::RocksStore&, StoreBatch& batch) {
+    batch.put(Family::kept, index::kept_key({8, 8}),
+              index::encode_kept({{7, "x", {8, 8}}, {}, index::payload_hash_of({}, "x")}));
+  });
+  const OpenedLog opened = open();
+  ASSERT_TRUE(opened.writable);
+  const auto found = opened.log->deep_verify({});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].what, Finding::kept_damaged);
+}
+
 }  // namespace
 }  // namespace concord::test

@@ -94,8 +94,8 @@ TEST(Roll, OfAnUnchangedBaseHasTheSameFiles) {
   const auto live = open(folder.path());
   const auto rolled = roll(*live, folder.path(), batch);
   ASSERT_TRUE(rolled.has_value()) << rolled.error().text();
-  for (const char* file :
-       {"records.bin", "slots.bin", "identities.bin", "shared.bin", "ids.bin", "knowledge.ndjson"})
+  for (const char* file : {"records.bin", "slots.bin", "identities.bin", "shared.bin", "voids.bin",
+                           "ids.bin", "knowledge.ndjson"})
     EXPECT_EQ(*index::read_file(batch + "/" + file), *index::read_file(rolled->folder + "/" + file))
         << file;
 }

@@ -63,6 +63,13 @@ index::Result<index::Position> MoodyLog::wait(std::uint32_t partition, index::Ev
                                               std::int64_t timeout_ms) {
   return inner_->wait(partition, after, timeout_ms);
 }
+index::Result<std::optional<index::KeptEvent>> MoodyLog::kept(index::Hash128 keep_as) {
+  return inner_->kept(keep_as);
+}
+index::Result<std::vector<index::KeptEvent>> MoodyLog::read_kept(index::EventSeq after,
+                                                                 std::size_t bytes_max) {
+  return inner_->read_kept(after, bytes_max);
+}
 index::Result<void> MoodyLog::trim(std::uint32_t partition, index::EventSeq up_to) {
   return inner_->trim(partition, up_to);
 }

@@ -65,6 +65,9 @@ class MoodyLog final : public index::EventLog {
                                                       std::size_t bytes_max) override;
   index::Result<index::Position> wait(std::uint32_t partition, index::EventSeq after,
                                       std::int64_t timeout_ms) override;
+  index::Result<std::optional<index::KeptEvent>> kept(index::Hash128 keep_as) override;
+  index::Result<std::vector<index::KeptEvent>> read_kept(index::EventSeq after,
+                                                         std::size_t bytes_max) override;
   index::Result<void> trim(std::uint32_t partition, index::EventSeq up_to) override;
   index::Result<void> redact(std::uint32_t partition, index::EventSeq seq) override;
 

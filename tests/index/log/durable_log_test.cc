@@ -188,6 +188,55 @@ TEST_F(DurableLogTest, ACheckpointIsALogOfItsOwn) {
   EXPECT_FALSE(opened.log->checkpoint(copy).has_value()) << "it exists";
 }
 
+std::vector<index::FramedEvent> kept_as(const std::string& text, Hash128 key) {
+  auto frame = framed({text});
+  frame[0].keep_as = key;
+  return frame;
+}
+
+TEST_F(DurableLogTest, WhatIsKeptIsThereAfterTrimCheckpointAndRestart) {
+  const Hash128 key{4, 2};
+  const std::string copy = folder_.path() + "/copy/log";
+  Position one;
+  {
+    const OpenedLog opened = open(options());
+    const auto done = opened.log->append(0, *opened.log->tail(0), 1, kept_as("decided", key));
+    ASSERT_TRUE(done.has_value() && done->outcome == Append::done);
+    one = done->position;
+    append(*opened.log, {"after"});
+    ASSERT_TRUE(opened.log->trim(0, 1).has_value());
+    EXPECT_TRUE(opened.log->deep_verify({}).empty());
+    fs::create_directories(folder_.path() + "/copy");
+    ASSERT_TRUE(opened.log->checkpoint(copy).has_value());
+  }
+  DurableLogOptions later = options();
+  later.verify_from = one;
+  DurableLogOptions restored = later;
+  restored.folder = copy;
+  ASSERT_TRUE(index::write_marks(restored, one).has_value());
+  for (const DurableLogOptions& wanted : {later, restored}) {
+    const OpenedLog again = open(wanted);
+    EXPECT_TRUE(again.writable);
+    ASSERT_TRUE(again.log->kept(key)->has_value());
+    EXPECT_EQ((*again.log->kept(key))->bytes, "decided");
+    EXPECT_EQ(again.log->read_kept(0, 1 << 20)->size(), 1U);
+    EXPECT_TRUE(again.log->deep_verify({}).empty());
+  }
+}
+
+TEST_F(DurableLogTest, AnErasedCopyIsInNoFile) {
+  const std::string canary = "canary-of-one-decision-0123456789";
+  const OpenedLog opened = open(options());
+  ASSERT_TRUE(opened.log->append(0, *opened.log->tail(0), 1, kept_as(canary, {4, 2})).has_value());
+  append(*opened.log, {"after"});
+  ASSERT_TRUE(opened.log->trim(0, 2).has_value());
+  ASSERT_GE(files_with(canary), 1) << "control: it is kept";
+  ASSERT_TRUE(opened.log->redact(0, 1).has_value());
+  ASSERT_TRUE(opened.log->purge().has_value());
+  EXPECT_EQ(files_with(canary), 0);
+  EXPECT_TRUE(opened.log->deep_verify({}).empty());
+}
+
 TEST_F(DurableLogTest, AFailureEndsWritingUntilItIsOpenedAgain) {
   for (const std::string step : {"log.before_write", "log.after_write"}) {
     SCOPED_TRACE(step);

@@ -189,5 +189,51 @@ TEST_P(AnyLog, WaitingEndsWithTheNextEvent) {
   writer.join();
 }
 
+// Events that are kept are there after a trim, the others are not; redacting takes both away.
+TEST_P(AnyLog, WhatIsKeptOutlivesTheTrim) {
+  auto frame = framed({"a", "decided", "b", "decided too"});
+  const Hash128 one{1, 7};
+  const Hash128 two{2, 7};
+  frame[1].keep_as = one;
+  frame[3].keep_as = two;
+  ASSERT_EQ(log_->append(0, *log_->tail(0), 1, frame)->outcome, Append::done);
+  append({"c"});
+  for (const bool trimmed : {false, true}) {
+    SCOPED_TRACE(trimmed);
+    if (trimmed) {
+      ASSERT_TRUE(log_->trim(0, 4).has_value());
+    }
+    const auto kept = log_->kept(two);
+    ASSERT_TRUE(kept.has_value() && kept->has_value());
+    EXPECT_EQ((*kept)->bytes, "decided too");
+    EXPECT_EQ((*kept)->seq, 4U);
+    EXPECT_EQ((*kept)->keep_as, two);
+    EXPECT_FALSE(log_->kept(Hash128{3, 7})->has_value());
+    const auto all = log_->read_kept(0, 1 << 20);
+    ASSERT_EQ(all->size(), 2U);
+    EXPECT_EQ((*all)[0].bytes, "decided");
+    EXPECT_EQ((*all)[0].keep_as, one);
+    EXPECT_EQ(log_->read_kept(0, 1)->size(), 1U);  // about one byte
+    EXPECT_EQ(log_->read_kept(2, 1 << 20)->front().seq, 4U);
+    EXPECT_TRUE(log_->read_kept(4, 1 << 20)->empty());
+  }
+  EXPECT_EQ(log_->read(0, 1, 1 << 20).error().code, Code::cursor_stale);
+  ASSERT_TRUE(log_->redact(0, 2).has_value()) << "trimmed, but kept";
+  EXPECT_FALSE(log_->kept(one)->has_value());
+  EXPECT_EQ(log_->redact(0, 2).error().code, Code::not_found);
+  EXPECT_EQ(log_->redact(0, 3).error().code, Code::not_found) << "trimmed, and never kept";
+  EXPECT_EQ(log_->read_kept(0, 1 << 20)->size(), 1U);
+}
+
+TEST_P(AnyLog, ARedactedEventIsNoLongerKept) {
+  auto frame = framed({"decided"});
+  frame[0].keep_as = Hash128{1, 7};
+  ASSERT_EQ(log_->append(0, *log_->tail(0), 1, frame)->outcome, Append::done);
+  ASSERT_TRUE(log_->redact(0, 1).has_value());
+  EXPECT_FALSE(log_->kept(Hash128{1, 7})->has_value());
+  EXPECT_TRUE(log_->read_kept(0, 1 << 20)->empty());
+  EXPECT_EQ(log_->read(0, 0, 1 << 20)->front().bytes, "");
+}
+
 }  // namespace
 }  // namespace concord::test
