@@ -184,15 +184,19 @@ void gather(const PolicyData& policy, const index::Customer& customer, index::Un
 
 std::optional<std::int64_t> company_amount(const PolicyData& policy, const EntryView& entry) {
   if (!entry.has(index::wire::RowFlag::has_amount)) return std::nullopt;
-  const std::int64_t amount = entry.row().amount_minor();
-  if (entry.currency() == policy.currency) return amount;
-  const auto rates = policy.rates.find(std::string(entry.currency()));
+  return company_amount(policy, entry.row().amount_minor(), entry.currency(), {entry.at_ms()});
+}
+
+std::optional<std::int64_t> company_amount(const PolicyData& policy, std::int64_t amount_minor,
+                                           std::string_view currency, index::UnixMillis at) {
+  if (currency == policy.currency) return amount_minor;
+  const auto rates = policy.rates.find(std::string(currency));
   if (rates == policy.rates.end()) return std::nullopt;
   const Rate* valid = nullptr;
   for (const Rate& rate : rates->second)
-    if (rate.from_ms <= entry.at_ms()) valid = &rate;
+    if (rate.from_ms <= at.ms) valid = &rate;
   if (valid == nullptr) return std::nullopt;
-  return saturate(floor_div(Wide{amount} * valid->micro, 1'000'000));
+  return saturate(floor_div(Wide{amount_minor} * valid->micro, 1'000'000));
 }
 
 }  // namespace concord::scoring

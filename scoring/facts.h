@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "index/snapshot/snapshot.h"
+#include "scoring/policy.h"
 #include "scoring/policy_data.h"
 
 namespace concord::scoring {

@@ -133,6 +133,18 @@ std::string Policy::channel_list() const {
   return out;
 }
 
+bool Policy::has_department(std::string_view department) const {
+  const auto& all = data_->departments;
+  return std::find(all.begin(), all.end(), department) != all.end();
+}
+
+std::string Policy::department_list() const {
+  std::string out;
+  for (const std::string& department : data_->departments)
+    out += (out.empty() ? "" : ", ") + department;
+  return out;
+}
+
 Result<std::shared_ptr<const Policy>> load_policy(const std::string& folder) {
   Loading loading;
   Result<std::vector<PolicyFile>> files = read_files(folder, loading.problems);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +42,10 @@ class Policy {
   [[nodiscard]] index::UnixMillis round_up(index::UnixMillis time) const;
   /// A channel of company.toml? The empty word ("no channel asked for") is not one.
   [[nodiscard]] bool has_channel(std::string_view channel) const;
+  /// A department of company.toml?
+  [[nodiscard]] bool has_department(std::string_view department) const;
+  /// The departments of company.toml, comma separated, for messages.
+  [[nodiscard]] std::string department_list() const;
   /// The channels of company.toml, comma separated, for messages.
   [[nodiscard]] std::string channel_list() const;
 
@@ -55,6 +60,12 @@ class Policy {
 
 /// Reads and checks a policy folder: its *.toml files, and the models/*.json they name; other files
 /// are no part of the set. Errors: not_found (no folder, no company.toml), io_error,
+/// Money in minor units of the company's currency, floored, at the rate valid at `at`: as spent
+/// authority is counted. Empty: no rate.
+std::optional<std::int64_t> company_amount(const PolicyData& policy, std::int64_t amount_minor,
+                                           std::string_view currency, index::UnixMillis at);
+
+/// Reads and checks a policy folder. Errors: not_found (no folder, no company.toml), io_error,
 /// bad_input and over_limit with place "file.toml:line". The detail lists every mistake that was
 /// found, one a line, at most kPolicyErrorsShown of them.
 index::Result<std::shared_ptr<const Policy>> load_policy(const std::string& folder);

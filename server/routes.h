@@ -17,6 +17,7 @@
 #include "server/answers.h"
 #include "server/exchange.h"
 #include "server/intake_desk.h"
+#include "server/intake_writes.h"
 #include "server/revision_bell.h"
 #include "server/routes_ask.h"
 #include "server/routes_watch.h"
@@ -44,7 +45,7 @@ struct Service {
   index::Live* live = nullptr;         // null: nothing is written, nothing newer gets published
   const RevisionBell* bell = nullptr;  // rings after each publish; there when `live` is
   std::int64_t skew_ms_max = index::kSkewMsDefault;  // how far a source's clock may be ahead
-  IntakeDesk* desk = nullptr;  // null: nothing is taken in
+  IntakeDesk* desk = nullptr;                        // null: nothing is taken in
 
   /// The base clock itself, before rounding.
   [[nodiscard]] index::UnixMillis base_now() const;
@@ -68,6 +69,17 @@ struct Call {
 struct Found {
   index::Resolution resolution;
   index::Customer customer;
+};
+
+class WriteJob;  // write_job.h
+
+/// What an employee writes, with whom it is about.
+struct WriteAsk {
+  Write write;
+  WriteName name;
+  Found found;
+  std::string identity;     // by which the fold finds the customer
+  bool repeatable = false;  // the client named it
 };
 
 /// What the documentation and the contract test need to know of a route.
@@ -118,6 +130,24 @@ class Routes : public Handler {
   void rejections(Call& call);
   void rejection(Call& call);
   void retry_rejections(Call& call);
+
+  void write(Call& call);
+  void grant(Call& call);
+
+  bool read_write_ask(Call& call, WriteAsk& ask);
+  /// False: `call` is answered. True: it is parked until the events are readable.
+  bool submit_write(Call& call, const WriteAsk& ask, std::vector<index::EventDraft> drafts,
+                    unsigned attempt = 1);
+  /// The job that the request waited for; null: it failed, and the answer says so.
+  WriteJob* finished_write(Call& call);
+  /// Status, fields and the members that all writes answer; the object stays open.
+  void begin_write_answer(Call& call, const WriteAsk& ask, bool fresh, index::EventSeq revision,
+                          index::JsonWriter& out);
+  void answer_write(Call& call, const WriteAsk& ask, const WriteJob& job);
+  void answer_grant(Call& call, const WriteAsk& ask, const index::EventOutcome& outcome);
+  bool is_repeat(Call& call, const WriteAsk& ask, bool& repeat);
+  bool next_attempt(Call& call, const WriteAsk& ask, unsigned& attempt, bool& repeat);
+  bool may_grant(Call& call, const WriteAsk& ask);
 
   /// False: `call` is answered, or parked until the job is done.
   bool begin_intake(Call& call, IntakeBody body, IntakeAsk ask);

@@ -48,6 +48,14 @@ struct RouteTable {
                kTimelineOptions,
                &Routes::timeline,
                true},
+      RouteRow{
+          {Method::post, "/v1/customers/{key}/promises", kNone, "write"}, kNone, &Routes::write},
+      RouteRow{{Method::post, "/v1/customers/{key}/facts", kNone, "write"}, kNone, &Routes::write},
+      RouteRow{{Method::post, "/v1/customers/{key}/notes", kNone, "write"}, kNone, &Routes::write},
+      RouteRow{{Method::post, "/v1/customers/{key}/tasks", kNone, "write"}, kNone, &Routes::write},
+      RouteRow{
+          {Method::post, "/v1/customers/{key}/handoffs", kNone, "write"}, kNone, &Routes::write},
+      RouteRow{{Method::post, "/v1/customers/{key}/grants", kNone, "write"}, kNone, &Routes::grant},
       RouteRow{{Method::get, "/v1/search", kSearchOptions}, kSearchOptions, &Routes::search, true},
       RouteRow{{Method::post, "/v1/customers/lookup", kLookupOptions}, kNone, &Routes::lookup},
       RouteRow{{Method::post, "/v1/multi", kNone}, kNone, &Routes::multi},

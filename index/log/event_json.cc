@@ -1,5 +1,6 @@
 #include "index/log/event_json.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -105,26 +106,28 @@ struct Member {
   int cleared = -1;  // what null clears; -1: null is an error
 };
 
-// Every member by its row of the table; null clears.
+// By its row of the table; null clears.
+template <typename Table, std::size_t N>
+bool read_member(Reader& reader, JsonMember one, const std::array<Member<Table>, N>& members,
+                 Table& out) {
+  const Reader::Step step(reader, one.name);
+  const Member<Table>* found = nullptr;
+  for (const Member<Table>& member : members)
+    if (member.name == one.name) found = &member;
+  if (found == nullptr) return reader.wrong("is not a name known here");
+  if (!one.value.is(JsonType::null)) return found->read(reader, one.value, out);
+  if (found->cleared < 0) return reader.wrong("cannot be null");
+  if constexpr (requires { out.cleared; })
+    out.cleared.push_back(static_cast<typename decltype(out.cleared)::value_type>(found->cleared));
+  return true;
+}
+
 template <typename Table, std::size_t N>
 bool read_members(Reader& reader, JsonValue object, const std::array<Member<Table>, N>& members,
                   Table& out) {
   if (!object.is(JsonType::object)) return reader.type_wrong("an object", object);
-  for (const JsonMember one : object.members()) {
-    const Reader::Step step(reader, one.name);
-    const Member<Table>* found = nullptr;
-    for (const Member<Table>& member : members)
-      if (member.name == one.name) found = &member;
-    if (found == nullptr) return reader.wrong("is not a name known here");
-    if (one.value.is(JsonType::null)) {
-      if (found->cleared < 0) return reader.wrong("cannot be null");
-      if constexpr (requires { out.cleared; })
-        out.cleared.push_back(
-            static_cast<typename decltype(out.cleared)::value_type>(found->cleared));
-    } else if (!found->read(reader, one.value, out)) {
-      return false;
-    }
-  }
+  for (const JsonMember one : object.members())
+    if (!read_member(reader, one, members, out)) return false;
   return true;
 }
 
@@ -405,6 +408,24 @@ Result<EventDraft> event_from_json(JsonValue event) {
   Reader reader;
   if (!read_event(reader, event, out)) return fail(reader.error());
   return out;
+}
+
+Result<void> read_entry_members(JsonValue object, std::span<const std::string_view> members,
+                                std::span<const std::string_view> others, wire::EntryT& out) {
+  const auto stands_in = [](std::span<const std::string_view> names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  Reader reader;
+  for (const JsonMember one : object.members()) {
+    if (stands_in(others, one.name)) continue;
+    if (!stands_in(members, one.name)) {
+      const Reader::Step step(reader, one.name);
+      reader.wrong("is not a name known here");
+      return fail(reader.error());
+    }
+    if (!read_member(reader, one, kEntryMembers, out)) return fail(reader.error());
+  }
+  return {};
 }
 
 }  // namespace concord::index

@@ -155,4 +155,28 @@ void write_attention(JsonWriter& out, const Customer& customer, UnixMillis as_of
   out.end_array();
 }
 
+void write_now_with(JsonWriter& out, const Customer& customer, UnixMillis as_of) {
+  std::size_t count = 0;
+  const auto write = [&](EntryView entry) {
+    const bool ends = entry.due_at_ms() != kNoTime;
+    const bool claim = entry.kind() == Kind::decision && (!ends || entry.due_at_ms() > as_of.ms);
+    const bool handoff = entry.kind() == Kind::task && entry.reason() == kHandoffReason;
+    if ((!claim && !handoff) || count == kNowWithMax) return;
+    ++count;
+    out.begin_object();
+    out.key("what").string(claim ? "claim" : "handoff");
+    write_escaped_member(out, "entry", entry.id_json());
+    if (!entry.department().empty()) out.key("department").string(entry.department());
+    if (!entry.topic().empty()) out.key("topic").string(entry.topic());
+    if (!claim) write_escaped_member(out, "with", stored_assignee(entry));
+    if (claim && !entry.actor().empty()) out.key("with").string(entry.actor());
+    out.key("since").time(UnixMillis{entry.at_ms()});
+    if (ends) out.key("until").time(UnixMillis{entry.due_at_ms()});
+    out.end_object();
+  };
+  out.begin_array();
+  customer.record.each_open(as_of, write);
+  out.end_array();
+}
+
 }  // namespace concord::index

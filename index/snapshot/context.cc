@@ -151,7 +151,7 @@ void write_context_field(JsonWriter& out, ContextField field, const Customer& cu
     case ContextField::profile: out.raw(view_of(record.portrait().profile_json())); return;
     case ContextField::accounts: return write_accounts(out, customer, question.as_of);
     case ContextField::attention: return write_attention(out, customer, question.as_of);
-    case ContextField::now_with: out.begin_array().end_array(); return;
+    case ContextField::now_with: return write_now_with(out, customer, question.as_of);
     case ContextField::preferences: out.raw(view_of(record.portrait().preferences_json())); return;
     case ContextField::consents: return write_consents(out, customer.record, question.as_of);
     case ContextField::owner_of_record:

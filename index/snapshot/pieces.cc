@@ -35,6 +35,24 @@ std::string_view stored_text(EntryView entry) {
   return json.substr(begin, end - begin);
 }
 
+}  // namespace
+
+std::string_view stored_assignee(EntryView entry) {
+  // No quote stands unescaped inside a value, so these are the members; `participants` is always
+  // there, behind them and before the attributes, one of which may be called "assignee".
+  constexpr std::string_view kMember = ",\"assignee\":\"";
+  std::string_view json = entry.json();
+  json = json.substr(0, json.find(",\"participants\":["));
+  const std::size_t at = json.find(kMember);
+  if (at == std::string_view::npos) return {};
+  const std::size_t begin = at + kMember.size();
+  std::size_t end = begin;
+  while (json[end] != '"') end += json[end] == '\\' ? 2 : 1;
+  return json.substr(begin, end - begin);
+}
+
+namespace {
+
 // Subject, else the beginning of the text: at most `bytes_max`, never cutting an escape or a UTF-8
 // sequence.
 std::string_view gist(EntryView entry, std::size_t bytes_max = 160) {
@@ -111,6 +129,7 @@ void write_promise(JsonWriter& out, EntryView entry) {
   time_member(out, "closed_at", entry.closed_at_ms());
   text_member(out, "status", entry.status());
   out.key("state_type").string(word(entry.state_type()));
+  write_escaped_member(out, "assignee", stored_assignee(entry));
   write_escaped_member(out, "text", gist(entry));
   out.end_object();
 }

@@ -54,6 +54,8 @@ void write_holdings(JsonWriter& out, const EntryChoice& entries, UnixMillis as_o
 void write_open_counts(JsonWriter& out, const EntryRange& entries, UnixMillis as_of);
 void write_departments(JsonWriter& out, const EntryRange& entries, UnixMillis as_of);
 
+/// The entry's assignee, escaped as it stands; empty when it has none.
+std::string_view stored_assignee(EntryView entry);
 /// A member whose value already stands as it must inside JSON quotes; nothing when it is empty.
 void write_escaped_member(JsonWriter& out, std::string_view name, std::string_view escaped);
 

@@ -155,7 +155,29 @@ void write_promises(JsonWriter& out, const std::vector<Entry>& entries, std::int
     write_time(out, "closed_at", entry->closed_at);
     write_text(out, "status", entry->now.status);
     out.key("state_type").string(index::word(entry->state()));
+    write_text(out, "assignee", entry->now.assignee);
     write_escaped(out, "text", gist(*entry));
+    out.end_object();
+  }
+  out.end_array();
+}
+
+void write_now_with(JsonWriter& out, const std::vector<Entry>& entries, std::int64_t as_of) {
+  int left = 10;
+  out.begin_array();
+  for (const Entry& entry : entries) {
+    if (!entry.exists(as_of) || !entry.open(as_of)) continue;
+    const bool over = entry.now.due_at.has_value() && *entry.now.due_at <= as_of;
+    const bool claim = entry.kind() == Kind::decision && !over;
+    if (!claim && (entry.kind() != Kind::task || entry.now.reason != "handoff")) continue;
+    if (left-- == 0) break;
+    out.begin_object().key("what").string(claim ? "claim" : "handoff");
+    out.key("entry").string(entry.id);
+    write_text(out, "department", entry.department);
+    write_text(out, "topic", entry.now.topic);
+    write_text(out, "with", claim ? entry.now.actor : entry.now.assignee);
+    out.key("since").time(UnixMillis{entry.at});
+    write_time(out, "until", entry.now.due_at);
     out.end_object();
   }
   out.end_array();
@@ -406,7 +428,7 @@ std::string facts_json(const Book& book, const Person& person, std::int64_t as_o
   write_profile(out.key("profile"), person);
   write_accounts(out.key("accounts"), book, person, as_of);
   write_attention(out.key("attention"), entries, of_accounts, as_of);
-  out.key("now_with").raw("[]");
+  write_now_with(out.key("now_with"), entries, as_of);
   write_promises(out.key("promises"), entries, as_of);
   write_last_contacts(out.key("last_contacts"), entries, as_of);
   write_told_us(out.key("told_us"), entries, as_of);

@@ -152,10 +152,9 @@ TEST_F(IntakeRoutes, WhoMaySendWhat) {
   const Sent desk{"application/x-ndjson", "Bearer desk-token"};
   EXPECT_THAT(post("/v1/events", line("1"), desk).body, HasSubstr("accepted"));
   EXPECT_THAT(post("/v1/events", line("2", "shop"), desk).body, HasSubstr("not_allowed"));
-  const std::string merge =
-      R"({"id":"m","source":"helpdesk","at":"2026-11-22T09:00:00Z",)"
-      R"("merge":{"into":"email:a@b.test",)"
-      R"("from":"email:c@b.test"}})";
+  const std::string merge = R"({"id":"m","source":"helpdesk","at":"2026-11-22T09:00:00Z",)"
+                            R"("merge":{"into":"email:a@b.test",)"
+                            R"("from":"email:c@b.test"}})";
   EXPECT_THAT(post("/v1/events", merge, desk).body, HasSubstr("not_allowed"));
 }
 
