@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "index/base/time.h"
+#include "index/snapshot/follow_up.h"
 #include "index/snapshot/pieces.h"
 
 namespace concord::index {
@@ -30,6 +31,7 @@ int rank_of(EntryView entry, UnixMillis as_of) {
                  : kRest;
     case Kind::order:
     case Kind::shipment: return overdue || entry.trouble() == Trouble::late ? kLateOrder : kRest;
+    case Kind::release:
     case Kind::defect: return kDefect;
     default: return kRest;
   }
@@ -81,7 +83,8 @@ void write_text(JsonWriter& writer, EntryView entry, UnixMillis as_of) {
     out.append(entry.trouble() == Trouble::defect ? std::string_view("defective")
                                                   : word(entry.trouble()));
   } else {
-    out.append(" is open since ");
+    out.append(entry.kind() == Kind::release ? " fixes what was reported, out since "
+                                             : " is open since ");
     append_date(out, entry.at_ms());
   }
   if (!entry.status().empty()) {
@@ -141,6 +144,11 @@ std::size_t attention_of(const Customer& customer, UnixMillis as_of, std::span<A
     });
   };
   collect(customer.record, false);
+  const FollowUps follow_ups = follow_ups_of(customer.record, as_of);
+  for (std::size_t i = 0; i < follow_ups.count; ++i) {
+    const EntryView fix = *follow_ups.fixes[i];
+    add({fix, rank_of(fix, as_of), false});
+  }
   for (const RecordView& account : customer.account_records()) collect(account, true);
   std::sort(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(count), worse);
   return count;

@@ -63,12 +63,12 @@ void write_context_field(JsonWriter& out, ContextField field, const Customer& cu
 struct Attention {
   EntryView entry;
   int rank;      // 0 hold, 1 overdue promise, 2 case, 3 disputed or overdue invoice, 4 late
-                 // order, 5 defect, 6 rest
+                 // order, 5 defect or a fix to tell of, 6 rest
   bool account;  // it is an account's entry, not the customer's own
 };
 inline constexpr std::size_t kAttentionMax = 100;
 
-/// The attention list at `as_of`, worst first: rank, longest overdue, priority, since, entry id.
+/// The attention list (what is open, and the fixes of follow_up.h) at `as_of`, worst first: rank, longest overdue, priority, since, entry id.
 /// Returns how many of `out` are filled.
 std::size_t attention_of(const Customer& customer, UnixMillis as_of, std::span<Attention> out);
 

@@ -79,7 +79,7 @@ int rank(const Entry& entry, std::int64_t as_of) {
   if ((kind == Kind::order || kind == Kind::shipment) &&
       (overdue || entry.trouble() == Trouble::late))
     return 4;
-  return kind == Kind::defect ? 5 : 6;
+  return kind == Kind::defect || kind == Kind::release ? 5 : 6;
 }
 
 std::string attention_text(const Entry& entry, std::int64_t as_of) {
@@ -96,19 +96,52 @@ std::string attention_text(const Entry& entry, std::int64_t as_of) {
     text += entry.trouble() == Trouble::defect ? " is defective"
                                                : " is " + std::string(index::word(entry.trouble()));
   } else {
-    text += " is open since " + day(entry.at);
+    text += (entry.kind() == Kind::release ? " fixes what was reported, out since "
+                                           : " is open since ") +
+            day(entry.at);
   }
   if (!entry.now.status.empty()) text += " (" + entry.now.status + ")";
   if (!entry.now.subject.empty() && entry.now.subject != named) text += ": " + entry.now.subject;
   return text;
 }
 
+/// Has somebody told the customer of this fix since it came out? Of 32 newest contacts.
+bool told_of(const Entry& release, const std::vector<Entry>& own, std::int64_t as_of) {
+  std::set<std::string> about(release.now.links.begin(), release.now.links.end());
+  about.insert(release.id);
+  int looked_at = 0;
+  for (const Entry& one : own) {
+    if (&one == &release || looked_at == 32) return false;
+    const bool spoken = one.kind() == Kind::interaction || one.kind() == Kind::case_ ||
+                        one.kind() == Kind::message || one.kind() == Kind::visit;
+    if (!one.exists(as_of) || one.direction() != Direction::outbound || !spoken) continue;
+    ++looked_at;
+    if (!release.now.topic.empty() && one.now.topic == release.now.topic) return true;
+    for (const std::string& link : one.now.links)
+      if (about.contains(link)) return true;
+  }
+  return false;
+}
+
+/// Releases of the last thirty days that he was not told of, the newest ten.
+std::set<std::string> fixes_to_tell(const std::vector<Entry>& own, std::int64_t as_of) {
+  std::set<std::string> out;
+  for (const Entry& entry : own)
+    if (entry.kind() == Kind::release && entry.exists(as_of) &&
+        entry.at > as_of - std::int64_t{30} * 86'400'000 && out.size() < 10 &&
+        !told_of(entry, own, as_of))
+      out.insert(entry.id);
+  return out;
+}
+
 void write_attention(JsonWriter& out, const std::vector<Entry>& own,
                      const std::vector<Entry>& accounts, std::int64_t as_of) {
   std::vector<Wrong> all;
+  const std::set<std::string> fixes = fixes_to_tell(own, as_of);
   for (const bool account : {false, true})
     for (const Entry& entry : account ? accounts : own) {
-      if (!entry.open(as_of) || stands(entry.kind())) continue;
+      const bool fix = !account && fixes.contains(entry.id);
+      if (!fix && (!entry.open(as_of) || stands(entry.kind()))) continue;
       const std::int64_t priority = entry.now.priority.value_or(0);
       all.push_back({&entry,
                      account,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tests/promises/company.h"
+#include "tests/promises/desk.h"
 
 namespace concord::test {
 namespace {
@@ -60,6 +61,20 @@ TEST(NeverTwice, ATopicOfOneDepartmentIsNotSentAgainByAnother) {
     EXPECT_EQ(company.advise(0).why_not(action), "contact_policy duplicate_topic") << action;
   }
   EXPECT_GT(ranked(30), 1);  // the window is 30 days
+}
+
+class ToldAtTheDesk : public Desk {};
+
+TEST_F(ToldAtTheDesk, WhatOneEmployeeHeardTheNextOneReads) {
+  ASSERT_EQ(post("facts", R"({"department":"sales","name":"garden","value":"200 m2",
+      "channel":"phone"})")
+                .status,
+            201);
+  const Json then = context(kLea);
+  EXPECT_EQ(then.text({"told_us", "0", "fact"}), "garden");
+  EXPECT_EQ(then.text({"told_us", "0", "value"}), "200 m2");
+  EXPECT_EQ(then.text({"told_us", "0", "heard_by"}), "mia");
+  EXPECT_EQ(then.text({"told_us", "0", "department"}), "sales");
 }
 
 }  // namespace

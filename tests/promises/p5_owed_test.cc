@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/promises/company.h"
+#include "tests/promises/desk.h"
 
 namespace concord::test {
 namespace {
@@ -43,6 +44,43 @@ TEST(Owed, ACallBackGoesFirst) {
   task.entry(Kind::task, "t-1").state(StateType::open).topic("call_back");
   company.tell(task);
   EXPECT_EQ(company.advise(0.1).place("service/promise/call_back"), 0U);
+}
+
+// Over HTTP, as an employee does it in a call: the promise is due, changes its owner with the
+// customer, is overdue, is kept.
+class OwedAtTheDesk : public Desk {};
+
+TEST_F(OwedAtTheDesk, APromiseMadeInACallSurvivesTheHandOff) {
+  ASSERT_EQ(post("handoffs", R"({"department":"service","to":"mia"})").status, 201);
+  const Answer made = post("promises", R"({"department":"service","key":"p-1",
+      "text":"Bring the missing shelf","due_at":"2026-12-05T12:00:00Z"})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_FALSE(does("service/promise/keep"));
+  day(4);
+  EXPECT_TRUE(does("service/promise/keep")) << "due within a week";
+  ASSERT_EQ(post("handoffs", R"({"department":"service","key":"h-2","to":"lea"})").status, 201);
+  const Json then = context(kLea);
+  EXPECT_EQ(then.text({"owner_of_record"}), "lea");
+  EXPECT_EQ(then.text({"promises", "0", "assignee"}), "lea") << "it has an owner still";
+  day(11);
+  EXPECT_EQ(place("service/promise/apologise_broken_promise"), 0U);
+  const Json overdue = context(kLea);
+  EXPECT_EQ(overdue.text({"attention", "0", "entry"}), "concord/promise/p-1");
+  const auto is_overdue = overdue.at({"attention", "0", "overdue"});
+  EXPECT_TRUE(is_overdue && *is_overdue->as_bool());
+  ASSERT_EQ(
+      post("promises", R"({"department":"operations","key":"p-1","state_type":"solved"})", kLea)
+          .status,
+      201);
+  EXPECT_FALSE(does("service/promise/apologise_broken_promise"));
+  EXPECT_FALSE(does("service/promise/keep"));
+}
+
+TEST_F(OwedAtTheDesk, ACallBackTakenDownInACallGoesFirst) {
+  ASSERT_EQ(
+      post("tasks", R"({"department":"service","topic":"call_back","text":"after six"})").status,
+      201);
+  EXPECT_EQ(place("service/promise/call_back"), 0U);
 }
 
 }  // namespace
