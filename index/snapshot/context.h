@@ -68,8 +68,8 @@ struct Attention {
 };
 inline constexpr std::size_t kAttentionMax = 100;
 
-/// The attention list (what is open, and the fixes of follow_up.h) at `as_of`, worst first: rank, longest overdue, priority, since, entry id.
-/// Returns how many of `out` are filled.
+/// The attention list (what is open, and the fixes of follow_up.h) at `as_of`, worst first: rank,
+/// longest overdue, priority, since, entry id. Returns how many of `out` are filled.
 std::size_t attention_of(const Customer& customer, UnixMillis as_of, std::span<Attention> out);
 
 /// What a timeline shows. Empty strings and kNoTime: no filter.
