@@ -100,8 +100,10 @@ bool Routes::may_grant(Call& call, const WriteAsk& ask) {
   if (mine->left_minor != ask.write.expected_left) {
     refuse(call,
            {409, "authority_changed",
-            "Somebody else has granted meanwhile: " + std::string(mine->grade) + " has " + left +
-                " left. Look again, and send expected_left as it is now."},
+            std::string(mine->grade) + " has " + left + " left, not " +
+                std::to_string(ask.write.expected_left) +
+                ": somebody has granted meanwhile, or a period has ended. Look again, and send "
+                "expected_left as it is now."},
            decision, *mine, *amount);
     return false;
   }

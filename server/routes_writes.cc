@@ -65,10 +65,10 @@ bool has_entry(const index::RecordView& record, const std::string& id) {
   return found;
 }
 
-// Open promises and tasks of our own that nobody else owns: they follow the customer's owner. A
-// hand-off that nobody has taken over is over.
+// Open promises and tasks of our own that go along: of the owner so far, of who hands over, of
+// nobody. A hand-off that nobody has taken over is over.
 std::vector<Owned> moves_of(const index::RecordView& record, index::UnixMillis now,
-                            const std::string& next_owner) {
+                            const Write& write) {
   std::vector<Owned> out;
   index::JsonReader reader;
   record.each_open(now, [&](EntryView one) {
@@ -85,7 +85,8 @@ std::vector<Owned> moves_of(const index::RecordView& record, index::UnixMillis n
     const std::string_view owner = text("assignee");
     if (one.reason() == index::kHandoffReason)
       out.push_back({one.kind(), key, true});
-    else if (owner != next_owner && (owner.empty() || owner == record.owner()))
+    else if (owner != write.owner &&
+             (owner.empty() || owner == record.owner() || owner == write.actor))
       out.push_back({one.kind(), key});
   });
   return out;
@@ -236,7 +237,7 @@ void Routes::write(Call& call) {
   bool repeat = false;
   if (!is_repeat(call, ask, repeat)) return;
   if (ask.write.kind == WriteKind::handoffs && !ask.write.owner.empty() && !repeat)
-    moves = moves_of(ask.found.customer.record, now, ask.write.owner);
+    moves = moves_of(ask.found.customer.record, now, ask.write);
   if (!submit_write(call, ask, drafts_of(ask.write, ask.name, ask.identity, now, moves))) return;
   auto* const job = static_cast<WriteJob*>(call.response.later.get());
   for (const Owned& one : moves) job->move(index::entry_id(index::kOwnSource, one.kind, one.key));

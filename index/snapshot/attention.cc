@@ -62,8 +62,8 @@ bool is_delivery(Kind kind) {
   return kind == Kind::order || kind == Kind::shipment || kind == Kind::return_;
 }
 
-// "Order 8d50 is late since 2018-08-15 (shipped): subject", without a subject that only says
-// "Order 8d50" again.
+// "Order 8d50 is late since 2018-08-15 (shipped): subject" (or the beginning of the text), without
+// one that only says "Order 8d50" again.
 void write_text(JsonWriter& writer, EntryView entry, UnixMillis as_of) {
   writer.key("text");
   Buffer& out = writer.buffer();
@@ -94,7 +94,7 @@ void write_text(JsonWriter& writer, EntryView entry, UnixMillis as_of) {
     out.data()[opening] = '(';  // brackets in place of the quotes
     out.data()[out.size() - 1] = ')';
   }
-  const std::string_view subject = entry.subject_json();
+  const std::string_view subject = gist(entry);
   if (!subject.empty() && subject != out.view().substr(named, name_bytes)) {
     out.append(": ");
     out.append(subject);

@@ -37,25 +37,7 @@ std::string_view stored_text(EntryView entry) {
 
 }  // namespace
 
-std::string_view stored_assignee(EntryView entry) {
-  // No quote stands unescaped inside a value, so these are the members; `participants` is always
-  // there, behind them and before the attributes, one of which may be called "assignee".
-  constexpr std::string_view kMember = ",\"assignee\":\"";
-  std::string_view json = entry.json();
-  json = json.substr(0, json.find(",\"participants\":["));
-  const std::size_t at = json.find(kMember);
-  if (at == std::string_view::npos) return {};
-  const std::size_t begin = at + kMember.size();
-  std::size_t end = begin;
-  while (json[end] != '"') end += json[end] == '\\' ? 2 : 1;
-  return json.substr(begin, end - begin);
-}
-
-namespace {
-
-// Subject, else the beginning of the text: at most `bytes_max`, never cutting an escape or a UTF-8
-// sequence.
-std::string_view gist(EntryView entry, std::size_t bytes_max = 160) {
+std::string_view gist(EntryView entry, std::size_t bytes_max) {
   std::string_view text = entry.subject_json();
   if (text.empty()) text = stored_text(entry);
   if (text.size() <= bytes_max) return text;
@@ -71,6 +53,22 @@ std::string_view gist(EntryView entry, std::size_t bytes_max = 160) {
   }
   return text.substr(0, end);
 }
+
+std::string_view stored_assignee(EntryView entry) {
+  // No quote stands unescaped inside a value, so these are the members; `participants` is always
+  // there, behind them and before the attributes, one of which may be called "assignee".
+  constexpr std::string_view kMember = ",\"assignee\":\"";
+  std::string_view json = entry.json();
+  json = json.substr(0, json.find(",\"participants\":["));
+  const std::size_t at = json.find(kMember);
+  if (at == std::string_view::npos) return {};
+  const std::size_t begin = at + kMember.size();
+  std::size_t end = begin;
+  while (json[end] != '"') end += json[end] == '\\' ? 2 : 1;
+  return json.substr(begin, end - begin);
+}
+
+namespace {
 
 void write_common(JsonWriter& out, EntryView entry) {
   write_escaped_member(out, "entry", entry.id_json());

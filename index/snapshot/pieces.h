@@ -54,6 +54,9 @@ void write_holdings(JsonWriter& out, const EntryChoice& entries, UnixMillis as_o
 void write_open_counts(JsonWriter& out, const EntryRange& entries, UnixMillis as_of);
 void write_departments(JsonWriter& out, const EntryRange& entries, UnixMillis as_of);
 
+/// Subject, else the beginning of the text, escaped as it stands: at most `bytes_max`, never
+/// cutting an escape or a UTF-8 sequence.
+std::string_view gist(EntryView entry, std::size_t bytes_max = 160);
 /// The entry's assignee, escaped as it stands; empty when it has none.
 std::string_view stored_assignee(EntryView entry);
 /// A member whose value already stands as it must inside JSON quotes; nothing when it is empty.

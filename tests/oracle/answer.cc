@@ -33,20 +33,18 @@ std::string escaped(const std::string& text) {
   return std::string(out.view().substr(1, out.size() - 2));
 }
 
-/// Subject, else text; in JSON at most 160 bytes, cut between characters.
-std::string gist(const Entry& entry) {
+/// Subject, else text, as it reads: in JSON at most 160 bytes, cut between characters.
+std::string plain_gist(const Entry& entry) {
   const std::string& whole = entry.now.subject.empty() ? entry.now.text : entry.now.subject;
-  std::string out;
-  for (std::size_t at = 0; at < whole.size();) {
-    std::size_t size = 1;
-    while (at + size < whole.size() && (whole[at + size] & 0xC0) == 0x80) ++size;
-    const std::string next = escaped(whole.substr(at, size));
-    if (out.size() + next.size() > 160) break;
-    out += next;
-    at += size;
+  std::size_t bytes = 0;
+  for (std::size_t at = 0, size = 1; at < whole.size(); at += size) {
+    for (size = 1; at + size < whole.size() && (whole[at + size] & 0xC0) == 0x80;) ++size;
+    bytes += escaped(whole.substr(at, size)).size();
+    if (bytes > 160) return whole.substr(0, at);
   }
-  return out;
+  return whole;
 }
+std::string gist(const Entry& entry) { return escaped(plain_gist(entry)); }
 void write_escaped(JsonWriter& out, const char* name, const std::string& text) {
   if (!text.empty()) out.key(name).raw("\"" + text + "\"");
 }
@@ -101,7 +99,8 @@ std::string attention_text(const Entry& entry, std::int64_t as_of) {
             day(entry.at);
   }
   if (!entry.now.status.empty()) text += " (" + entry.now.status + ")";
-  if (!entry.now.subject.empty() && entry.now.subject != named) text += ": " + entry.now.subject;
+  const std::string about = plain_gist(entry);
+  if (!about.empty() && about != named) text += ": " + about;
   return text;
 }
 

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <thread>
 
 #include "index/base/failpoint.h"
@@ -74,6 +75,22 @@ class Backup : public testing::Test {
   std::vector<index::FindingRow> findings_;
   std::uint64_t next_ = 0;
 };
+
+// What is kept of decisions is in it, from the first event to the last.
+TEST_F(Backup, HoldsWhatIsKept) {
+  index::FramedEvent decision{"decided", index::event_id_key("concord", "d-1"), {1, 1}};
+  decision.keep_as = decision.id_key;
+  ASSERT_TRUE(log_->append(0, *log_->tail(0), 0, std::span(&decision, 1)).has_value());
+  append(3);
+  ASSERT_TRUE(back_up(out_).has_value());
+  const std::string restored = folder_.path() + "/restored";
+  ASSERT_TRUE(index::restore_backup(out_, restored, {}, BackupOptions{1, {}}).has_value());
+  log_ = open_log(restored);
+  const auto kept = log_->kept(decision.id_key);
+  ASSERT_TRUE(kept.has_value() && kept->has_value());
+  EXPECT_EQ((*kept)->bytes, "decided");
+  EXPECT_TRUE(log_->deep_verify({}).empty());
+}
 
 TEST_F(Backup, RestoredItGoesOnFromItsSeq) {
   append(20);

@@ -27,6 +27,8 @@ TEST_F(Writes, APromiseIsInTheNextAnswer) {
   EXPECT_EQ(then.text({"promises", "0", "due_at"}), "2026-11-26T09:00:00Z");
   EXPECT_EQ(then.text({"promises", "0", "state_type"}), "open");
   EXPECT_EQ(then.text({"attention", "0", "entry"}), entry);
+  EXPECT_THAT(then.text({"attention", "0", "text"}),
+              testing::EndsWith(": Call back about the lamp"));
   EXPECT_EQ(then.text({"timeline", "entries", "0", "actor"}), "mia");
   EXPECT_EQ(then.text({"timeline", "entries", "0", "assignee"}), "mia");
   // Kept: the same entry, by its key.
@@ -141,16 +143,21 @@ TEST_F(Writes, AHandOffTakesWhatWasPromisedAlong) {
   EXPECT_EQ(again.status, 200);
   EXPECT_EQ(Json(again.body).text({"owner_of_record"}), "lea");
   EXPECT_EQ(revision(), before);
+  // Who hands over, hands over what he owes, though somebody else owns the customer.
+  ASSERT_EQ(post("promises", R"({"department":"service","key":"p4","text":"c")" + due, kMia).status,
+            201);
+  const Answer along = post("handoffs", R"({"department":"service","to":"otto"})", kMia);
+  EXPECT_THAT(along.body, testing::HasSubstr("concord/promise/p4"));
   // An older one, said again, changes nothing that has come after it.
   const std::string older = R"({"id":"h-0","department":"service","to":"mia"})";
   ASSERT_EQ(post("handoffs", older).status, 201);
-  ASSERT_EQ(post("handoffs", R"({"department":"sales","key":"h1","to":"lea"})").status, 201);
+  ASSERT_EQ(post("handoffs", R"({"department":"sales","key":"h2","to":"lea"})").status, 201);
   const auto hash = *live_->engine().state_hash(1);
   EXPECT_EQ(post("handoffs", older).status, 200);
   EXPECT_EQ(*live_->engine().state_hash(1), hash);
   // Taken over: no longer in progress.
   ASSERT_EQ(
-      post("handoffs", R"({"department":"sales","key":"h1","state_type":"solved"})", kLea).status,
+      post("handoffs", R"({"department":"sales","key":"h2","state_type":"solved"})", kLea).status,
       201);
   EXPECT_EQ(context().at({"now_with"})->size(), 0U);
   EXPECT_EQ(context().text({"owner_of_record"}), "lea");
