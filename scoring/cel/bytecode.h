@@ -46,6 +46,10 @@ enum class Op : std::uint8_t {
   fail,          // push constants[a], an error
 };
 
+/// Elements that all loops of one evaluation may look at: a customer with 10,000 entries makes two
+/// loops inside one another 100 million, which no load can know. Then the answer is an error.
+inline constexpr std::uint64_t kLoopStepsMax = 5'000'000;
+
 struct Instruction {
   Op op = Op::constant;
   Function function = Function::add;

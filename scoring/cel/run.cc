@@ -9,6 +9,7 @@ namespace concord::cel {
 namespace {
 
 constexpr std::string_view kNotACondition = "a condition must be true or false";
+constexpr std::string_view kTooManySteps = "the loops look at too many elements";
 constexpr std::string_view kKeyRepeated = "the map has this key twice";
 constexpr std::string_view kKeyKind = "a key of a map is an int, uint, bool or string";
 
@@ -284,6 +285,14 @@ class Runner {
       next = in.b;
       return;
     }
+    if (loop_steps_++ == kLoopStepsMax) {
+      loop_steps_ = kLoopStepsMax;  // the loops around are over too
+      loop.answer = Value::error(kTooManySteps, in.at);
+      loop.stopped = true;
+      loop.next = 1;
+      next = in.b;
+      return;
+    }
     const std::uint32_t i = loop.next++;
     if (loop.range.is(Kind::map)) {
       loop.first = loop.range.key_at(i);
@@ -384,6 +393,7 @@ class Runner {
   const Activation& activation_;
   Scratch::State& state_;
   Value* top_;
+  std::uint64_t loop_steps_ = 0;
 };
 
 }  // namespace

@@ -31,6 +31,7 @@ constexpr int kMissesMax = 0;
 /// Reasons why a case is not ours, and how many fell to each.
 struct Count {
   int passed = 0;
+  std::map<std::string, int> passed_of;  // by file
   std::vector<std::string> misses;
   std::map<std::string, int> left_out;
 };
@@ -244,6 +245,7 @@ void run_file(const std::filesystem::path& path, Count& count) {
       const std::string miss = one.run();
       if (miss.empty()) {
         ++count.passed;
+        ++count.passed_of[stem];
       } else {
         count.misses.push_back(stem + "/" + section.message->text("name") + "/" +
                                test.message->text("name") + ": " + test.message->text("expr") +
@@ -272,6 +274,8 @@ TEST(Conformance, CoreCasesHold) {
   Count count;
   for (const auto& file : files) ASSERT_NO_FATAL_FAILURE(run_file(file, count));
   std::cout << "conformance: " << count.passed << " passed, " << count.misses.size() << " missed\n";
+  for (const auto& [file, cases] : count.passed_of)
+    std::cout << "  passed: " << cases << " (" << file << ")\n";
   for (const auto& [why, cases] : count.left_out)
     std::cout << "  left out: " << cases << " (" << why << ")\n";
   for (const std::string& miss : count.misses) std::cout << "  missed: " << miss << "\n";
