@@ -103,6 +103,20 @@ void load_all(Loading& loading, const std::vector<PolicyFile>& files, const Poli
   link_policy(loading, reader);
 }
 
+/// Fills `loading`; its problems say what is wrong. Errors: there is nothing to check.
+Result<void> load(Loading& loading, const std::string& folder) {
+  Result<std::vector<PolicyFile>> files = read_files(folder, loading.problems);
+  if (!files.has_value()) return index::fail(std::move(files.error()));
+  const PolicyFile* company = find_file(*files, "company.toml");
+  if (company == nullptr && loading.problems.empty())
+    return index::fail(Code::not_found, "there is no company.toml", folder);
+  if (company != nullptr) load_all(loading, *files, *company);
+  loading.data.version = version_of(*files);
+  for (PolicyFile& file : *files)
+    loading.data.files.push_back({std::move(file.name), std::move(file.bytes)});
+  return {};
+}
+
 }  // namespace
 
 Policy::Policy(std::unique_ptr<const PolicyData> data) : data_(std::move(data)) {}
@@ -147,17 +161,22 @@ std::string Policy::department_list() const {
 
 Result<std::shared_ptr<const Policy>> load_policy(const std::string& folder) {
   Loading loading;
-  Result<std::vector<PolicyFile>> files = read_files(folder, loading.problems);
-  if (!files.has_value()) return index::fail(std::move(files.error()));
-  const PolicyFile* company = find_file(*files, "company.toml");
-  if (company == nullptr && loading.problems.empty())
-    return index::fail(Code::not_found, "there is no company.toml", folder);
-  if (company != nullptr) load_all(loading, *files, *company);
+  if (auto done = load(loading, folder); !done) return index::fail(std::move(done.error()));
   if (!loading.problems.empty()) return index::fail(loading.problems.summary(kPolicyErrorsShown));
-  loading.data.version = version_of(*files);
-  for (PolicyFile& file : *files)
-    loading.data.files.push_back({std::move(file.name), std::move(file.bytes)});
   return std::make_shared<const Policy>(std::move(loading.owned));
+}
+
+PolicyCheck check_policy(const std::string& folder) {
+  PolicyCheck out;
+  Loading loading;
+  if (auto done = load(loading, folder); !done) {
+    out.mistakes.push_back(std::move(done.error()));
+  } else if (!loading.problems.empty()) {
+    out.mistakes.assign(loading.problems.all().begin(), loading.problems.all().end());
+  } else {
+    out.policy = std::make_shared<const Policy>(std::move(loading.owned));
+  }
+  return out;
 }
 
 }  // namespace concord::scoring

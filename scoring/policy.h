@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "index/base/result.h"
 #include "index/base/types.h"
@@ -70,5 +71,12 @@ std::optional<std::int64_t> company_amount(const PolicyData& policy, std::int64_
 /// found, one a line, at most kPolicyErrorsShown of them.
 index::Result<std::shared_ptr<const Policy>> load_policy(const std::string& folder);
 inline constexpr std::size_t kPolicyErrorsShown = 20;
+
+/// The same, with every mistake by itself, in the order they were found.
+struct PolicyCheck {
+  std::shared_ptr<const Policy> policy;  // null: there are mistakes
+  std::vector<index::Error> mistakes;
+};
+PolicyCheck check_policy(const std::string& folder);
 
 }  // namespace concord::scoring

@@ -22,6 +22,7 @@ class Problems {
   }
   void add(index::Error error) { list_.push_back(std::move(error)); }
   [[nodiscard]] bool empty() const { return list_.empty(); }
+  [[nodiscard]] std::span<const index::Error> all() const { return list_; }
   /// The first one's place, and the text of the first `shown`, one a line.
   [[nodiscard]] index::Error summary(std::size_t shown) const;
 

@@ -1,10 +1,11 @@
 // concord context, next, search: the questions from the command line, answered by a service (--url)
 // or by a data folder in this process (--data), with the same bytes.
+#include "server/cmd_ask.h"
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 
-#include "server/client.h"
 #include "server/cmd_program.h"
 #include "server/cmd_show.h"
 
@@ -38,29 +39,6 @@ std::string target_of(Asked asked, const Question& question) {
     join = '&';
   }
   return target;
-}
-
-/// The service itself, without a socket between.
-index::Result<ClientAnswer> ask_in_process(Service service, const std::string& target) {
-  const Gate gate(std::nullopt);
-  Watch watch(nullptr);
-  service.gate = &gate;
-  service.watch = &watch;
-  Routes routes(service);
-  Target read;
-  if (!read.read(target))
-    return index::fail(index::Code::bad_input, std::string(read.why()), target);
-  Request request;
-  request.method = Method::get;
-  request.method_text = "GET";
-  request.target = target;
-  request.path = read.path();
-  request.segments = read.segments();
-  request.parameters = read.parameters();
-  request.host = "localhost";
-  Response response;
-  routes.handle(request, response);
-  return ClientAnswer{response.status, std::string(response.body.view())};
 }
 
 int show(const Program& program, Asked asked, const ClientAnswer& answer) {
@@ -120,6 +98,28 @@ void add_question(CLI::App& app, Program& program, Asked asked, const char* name
 }
 
 }  // namespace
+
+index::Result<ClientAnswer> ask_in_process(Service service, const std::string& target) {
+  const Gate gate(std::nullopt);
+  Watch watch(nullptr);
+  service.gate = &gate;
+  service.watch = &watch;
+  Routes routes(service);
+  Target read;
+  if (!read.read(target))
+    return index::fail(index::Code::bad_input, std::string(read.why()), target);
+  Request request;
+  request.method = Method::get;
+  request.method_text = "GET";
+  request.target = target;
+  request.path = read.path();
+  request.segments = read.segments();
+  request.parameters = read.parameters();
+  request.host = "localhost";
+  Response response;
+  routes.handle(request, response);
+  return ClientAnswer{response.status, std::string(response.body.view())};
+}
 
 void add_questions(CLI::App& app, Program& program) {
   add_question(app, program, Asked::context, "context",

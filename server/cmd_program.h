@@ -102,6 +102,7 @@ void add_questions(CLI::App& app, Program& program);
 void add_decide_all(CLI::App& app, Program& program);
 void add_verify(CLI::App& app, Program& program);
 void add_backup(CLI::App& app, Program& program);
+void add_policy(CLI::App& app, Program& program);
 void add_config(CLI::App& app, Program& program);
 
 }  // namespace concord::server

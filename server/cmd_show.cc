@@ -55,11 +55,12 @@ class Text {
   std::string out_;
 };
 
-void add_list(Text& text, const JsonValue& list, std::string_view before) {
+void add_list(Text& text, const JsonValue& list, std::string_view before,
+              std::string_view after = {}) {
   std::string all;
   for (const JsonValue one : list.elements())
     if (const auto word = one.as_string()) all.append(all.empty() ? "" : ", ").append(*word);
-  text.add(before, all);
+  text.add(before, all, after);
 }
 
 void add_ending(Text& text, const JsonValue& object) {
@@ -235,6 +236,35 @@ std::string show_next(std::string_view answer) {
       text.line();
     }
   }
+  return text.out_;
+}
+
+std::string show_fate(std::string_view answer, std::string_view action) {
+  index::JsonReader reader;
+  const auto parsed = parse(reader, answer);
+  if (!parsed) return kNotJson;
+  Text text;
+  text.add("\nFor ", at(*parsed, "customer_id")).add(" as of ", at(*parsed, "as_of")).line();
+  if (const auto actions = parsed->find("actions"))
+    for (const JsonValue one : actions->elements()) {
+      if (at(one, "action") != action) continue;
+      text.add("  chosen, place ", at(one, "rank"));
+      if (const auto counts = parsed->find("counts")) text.add(" of ", at(*counts, "ranked"));
+      text.line();
+      add_action(text, one);
+      return text.out_;
+    }
+  if (const auto dropped = parsed->find("dropped"))
+    for (const JsonValue one : dropped->elements()) {
+      if (at(one, "action") != action) continue;
+      text.add("  not now: stopped at ", at(one, "stage")).add(" by ", at(one, "component"));
+      text.add(": ", at(one, "because"));
+      if (const auto evidence = one.find("evidence")) add_list(text, *evidence, " (", ")");
+      add_ending(text, one);
+      text.line();
+      return text.out_;
+    }
+  text.add("  ", "neither chosen nor dropped in this answer").line();
   return text.out_;
 }
 

@@ -8,6 +8,8 @@ namespace concord::server {
 
 std::string show_context(std::string_view answer);
 std::string show_next(std::string_view answer);
+/// What became of one action in a next-best-action answer: its place, or where it was dropped.
+std::string show_fate(std::string_view answer, std::string_view action);
 std::string show_search(std::string_view answer);
 std::string show_problem(std::string_view answer);
 

@@ -30,6 +30,7 @@ int run(int argc, char** argv) {
   add_decide_all(app, program);
   add_verify(app, program);
   add_backup(app, program);
+  add_policy(app, program);
   add_config(app, program);
   for (CLI::App* command : app.get_subcommands({})) command->footer(kFooter);
   try {
