@@ -4,8 +4,12 @@
 // Method: a Live over a log in memory; a data folder that is rolled and opened again.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+
 #include "index/base/limits.h"
 #include "index/generation.h"
+#include "index/intake.h"
 #include "index/live.h"
 #include "index/log/durable_log.h"
 #include "index/reindex.h"
@@ -169,6 +173,67 @@ TEST(Conditional, TheVerdictOutlivesRestartRollAndTrim) {
   EXPECT_EQ(again.status, Status::stale);
   EXPECT_EQ(again.revision, 3U);
   EXPECT_EQ(again.stood_at, 2U);
+}
+
+index::EventDraft draft_of(const std::string& bytes) {
+  index::EventDraft draft;
+  (*index::decode_event(bytes))->UnPackTo(&draft);
+  return draft;
+}
+
+// What an answer about the customers that an event names would show as its revision: the newest.
+EventSeq answer_revision(const index::Snapshot& snapshot, const index::Prepared& prepared) {
+  const auto pin = snapshot.pin();
+  EventSeq newest = 0;
+  for (const index::NormalisedIdentity& one : prepared.identities) {
+    if (one.strength != index::IdentityClass::joins) continue;
+    const auto found = snapshot.resolve(pin, one.text);
+    if (found.outcome == index::Resolution::Outcome::found)
+      newest =
+          std::max(newest, snapshot.customer(pin, found.customer, {prepared.event->at()}).revision);
+  }
+  return newest;
+}
+
+// Random feeds as free as the API, with merges, memberships and releases; a third of the events
+// has a condition that may or may not hold. Judged by the answers, event by event; then the same
+// events in frames give the same state.
+TEST(Conditional, VerdictsAreThoseOfTheAnswers) {
+  int voids = 0;
+  int held = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937_64 random(seed);
+    const auto one_by_one = index::Engine::empty(story_identity_types());
+    const auto in_frames = index::Engine::empty(story_identity_types());
+    EventSeq seq = 0;
+    for (const std::string& said : random_feed(seed, 150)) {
+      ++seq;
+      index::EventDraft draft = draft_of(said);
+      const bool conditional = !draft.customer.empty() && random() % 3 == 0;
+      if (conditional) draft.unless_changed = seq - std::min<EventSeq>(seq, 1 + random() % 6);
+      const std::string bytes = index::encode_event(draft);
+      const auto prepared = index::prepare(bytes, one_by_one->normaliser());
+      ASSERT_TRUE(prepared.has_value());
+      const EventSeq stands = answer_revision(one_by_one->snapshot(), *prepared);
+      ASSERT_TRUE(one_by_one->apply(bytes).has_value());
+      const bool want = conditional && index::changes_a_record(index::type_of(*prepared->event)) &&
+                        stands > *draft.unless_changed;
+      ASSERT_EQ(one_by_one->void_at(seq).has_value(), want) << "event " << seq;
+      if (want) {
+        EXPECT_EQ(*one_by_one->void_at(seq), stands);
+      }
+      (want ? voids : held) += conditional ? 1 : 0;
+      ASSERT_TRUE(in_frames->stage(*prepared, bytes).has_value());
+      if (random() % 5 == 0) in_frames->publish();
+    }
+    in_frames->publish();
+    EXPECT_EQ(*in_frames->state_hash(1), *one_by_one->state_hash(1));
+    for (EventSeq at = 1; at <= seq; ++at)
+      EXPECT_EQ(in_frames->void_at(at), one_by_one->void_at(at));
+  }
+  EXPECT_GT(voids, 100);
+  EXPECT_GT(held, 100);
 }
 
 index::EventDraft decision(const std::string& id, const std::string& payload) {
