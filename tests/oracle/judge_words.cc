@@ -59,13 +59,21 @@ Value feature_field(const void* object, std::uint32_t field) {
 struct ConsentRow {
   const ConsentKey* key;
   const ConsentWord* word;
+  std::int64_t as_of;
 };
 Value consent_field(const void* object, std::uint32_t field) {
   const auto& row = *static_cast<const ConsentRow*>(object);
   const auto& [purpose, channel, identity, brand] = *row.key;
   const std::string* const texts[] = {&purpose, &channel, &identity, &brand};
   if (field < 4) return Value::string(*texts[field]);
-  return Value::string(index::word(row.word->state));
+  const auto& expires = row.word->event->consent->expires_at;
+  if (field == 4) {
+    const bool expired = expires.has_value() && *expires <= row.as_of;
+    return Value::string(index::word(expired ? index::ConsentState::unknown : row.word->state));
+  }
+  if (field == 5) return Value::timestamp(index::UnixMillis{row.word->event->at});
+  return expires.has_value() ? Value::timestamp(index::UnixMillis{*expires})
+                             : Value::unknown("consent.expires_at");
 }
 
 struct ConsentRows {
@@ -95,7 +103,9 @@ Judge::Words::Words(const scoring::PolicyData& data) : policy(data) {
               {"channel", TypeKind::string},
               {"identity", TypeKind::string},
               {"brand", TypeKind::string},
-              {"state", TypeKind::string}},
+              {"state", TypeKind::string},
+              {"at", TypeKind::timestamp},
+              {"expires_at", TypeKind::timestamp}},
              consent_field};
   features.name = "Features";
   for (const scoring::Feature& feature : data.features)
@@ -120,7 +130,7 @@ std::optional<bool> Judge::Words::ask(const Situation& now, const Question& ques
   const FeatureNames names{&now, &policy};
   ConsentRows consents{&consent, {}};
   for (const auto& [key, word] : now.person->consents)
-    if (word.event->at <= now.as_of) consents.rows.push_back({&key, &word});
+    if (word.event->at <= now.as_of) consents.rows.push_back({&key, &word, now.as_of});
   const Value values[] = {
       Value::object(customer, &now),
       now.account == nullptr ? Value::unknown("account") : Value::object(account, &now),
