@@ -111,7 +111,8 @@ std::string duration_words(std::int64_t milliseconds) {
 std::string money_words(std::int64_t minor, std::string_view currency) {
   const std::int64_t cents = minor < 0 ? -(minor % 100) : minor % 100;
   return (minor < 0 && minor / 100 == 0 ? "-" : "") + std::to_string(minor / 100) + "." +
-         (cents < 10 ? "0" : "") + std::to_string(cents) + " " + std::string(currency);
+         (cents < 10 ? "0" : "") + std::to_string(cents) + (currency.empty() ? "" : " ") +
+         std::string(currency);
 }
 
 std::string micro_words(std::int64_t micro) {

@@ -19,7 +19,7 @@ std::string words_of(const Filter& filter);
 std::string words_of(const Feature& feature);
 /// "30 days", "90 minutes": the largest unit that fits.
 std::string duration_words(std::int64_t milliseconds);
-/// "60.00 EUR" from minor units (a currency with cents).
+/// "60.00 EUR" from minor units (a currency with cents); "60.00" without one.
 std::string money_words(std::int64_t minor, std::string_view currency);
 /// "+1.5" from millionths.
 std::string micro_words(std::int64_t micro);
