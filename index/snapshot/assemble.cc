@@ -13,6 +13,7 @@ using Builder = flatbuffers::FlatBufferBuilder;
 struct HeadFacts {
   std::int64_t newest_at_ms = kNoTime;
   bool has_decisions = false;
+  std::int64_t release_at_ms = kNoTime;
   std::vector<std::uint32_t> open_rows;
 };
 
@@ -23,6 +24,7 @@ HeadFacts facts_of(const wire::Segment& head) {
     const EntryView entry(&head, row);
     facts.newest_at_ms = std::max({facts.newest_at_ms, entry.at_ms(), entry.closed_at_ms()});
     facts.has_decisions = facts.has_decisions || entry.kind() == Kind::decision;
+    facts.release_at_ms = std::max(facts.release_at_ms, release_at_ms(entry));
     if (stays_open(entry)) facts.open_rows.push_back(number);
     ++number;
   }
@@ -114,12 +116,14 @@ void Assembler::assemble(const RecordParts& parts, std::string& out) {
   if (!refs.empty()) refs_at = b.CreateVectorOfStructs(refs);
   const auto head_at = nested(b, parts.head);
   const bool decisions = facts.has_decisions || (behind != nullptr && behind->has_decisions());
+  const std::int64_t release_at =
+      std::max(facts.release_at_ms, behind == nullptr ? kNoTime : behind->release_at());
   // A null offset is left out by the builder.
   b.Finish(wire::CreateRecord(b, parts.id.value, parts.seq, parts.created_seq, parts.is_account,
                               newest, last, entries, decisions, head_at, refs_at, behind_at, hidden,
                               open_rows, portrait, awaits, pieces.departments, pieces.open,
                               pieces.contacts, pieces.told_us, pieces.told_them, pieces.promises,
-                              pieces.balances, pieces.holdings),
+                              pieces.balances, pieces.holdings, release_at),
            wire::RecordIdentifier());
   out.assign(reinterpret_cast<const char*>(b.GetBufferPointer()), b.GetSize());
   out.resize((out.size() + 7) & ~std::size_t{7});

@@ -51,6 +51,7 @@ bool tells_of(EntryView contact, EntryView release) {
 
 FollowUps follow_ups_of(const RecordView& record, UnixMillis as_of) {
   FollowUps out;
+  if (record.release_at_ms() <= as_of.ms - kWindowMs) return out;  // kNoTime is before all
   std::array<std::optional<EntryView>, kContactsMax> contacts;
   std::size_t spoken = 0;
   record.each_entry([&](EntryView entry) {

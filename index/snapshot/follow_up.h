@@ -15,7 +15,8 @@ namespace concord::index {
 inline constexpr int kFollowUpDays = 30;
 inline constexpr std::size_t kFollowUpsMax = 10;
 
-/// The newest ones, newest first. O(entries of the last kFollowUpDays).
+/// The newest ones, newest first. O(entries of the last kFollowUpDays) when there is a release
+/// among them, else one comparison.
 struct FollowUps {
   std::array<std::optional<EntryView>, kFollowUpsMax> fixes;  // `count` of them
   std::size_t count = 0;

@@ -173,6 +173,7 @@ class RecordView {
   [[nodiscard]] bool is_account() const { return record_->is_account(); }
   /// For as_of at or after this, the ready-made pieces and `open_rows` are exact.
   [[nodiscard]] std::int64_t newest_at_ms() const { return record_->newest_at(); }
+  [[nodiscard]] std::int64_t release_at_ms() const { return record_->release_at(); }  // newest one
   [[nodiscard]] std::uint32_t entry_count() const { return record_->entries(); }
   [[nodiscard]] std::string_view language() const { return view_of(portrait().language()); }
   [[nodiscard]] std::string_view time_zone() const { return view_of(portrait().time_zone()); }

@@ -34,6 +34,7 @@ void Summing::add_told_topic(std::string_view topic, std::uint32_t place) {
 void Summing::add(EntryView entry, std::uint32_t row) {
   newest_at_ms_ = std::max({newest_at_ms_, entry.at_ms(), entry.closed_at_ms()});
   has_decisions_ = has_decisions_ || entry.kind() == Kind::decision;
+  release_at_ms_ = std::max(release_at_ms_, release_at_ms(entry));
   tally_.add(entry, kEver);
   const bool open = stays_open(entry);
   if (open) open_rows_.push_back(row);
@@ -49,6 +50,7 @@ void Summing::add(EntryView entry, std::uint32_t row) {
 void Summing::add(const wire::Segment& tail, const wire::Summary& summary, std::uint32_t number) {
   newest_at_ms_ = std::max(newest_at_ms_, summary.newest_at());
   has_decisions_ = has_decisions_ || summary.has_decisions();
+  release_at_ms_ = std::max(release_at_ms_, summary.release_at());
   tally_.add(summary);
   const auto entry_at = [&](std::uint32_t row) { return EntryView(&tail, tail.rows()->Get(row)); };
   const std::uint32_t first = number << 8U;
@@ -89,7 +91,8 @@ std::string_view Summing::finish(flatbuffers::FlatBufferBuilder& b) const {
   const auto holdings = b.CreateVector(holdings_);
   const auto open_rows = b.CreateVector(open_rows_);
   b.Finish(wire::CreateSummary(b, newest_at_ms_, has_decisions_, open, departments_at, balances_at,
-                               contacts, told_us, told_them, promises, holdings, open_rows));
+                               contacts, told_us, told_them, promises, holdings, open_rows,
+                               release_at_ms_));
   return {reinterpret_cast<const char*>(b.GetBufferPointer()), b.GetSize()};
 }
 

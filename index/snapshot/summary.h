@@ -25,12 +25,18 @@ class Summing {
 
   std::int64_t newest_at_ms_ = kNoTime;
   bool has_decisions_ = false;
+  std::int64_t release_at_ms_ = kNoTime;
   Tally tally_;
   Places contacts_, told_us_, told_them_, promises_, holdings_, open_rows_;
   std::vector<std::string_view> topics_;
   std::size_t promises_open_ = 0;
   std::size_t promises_done_ = 0;
 };
+
+/// Its `at` when it is a release.
+inline std::int64_t release_at_ms(EntryView entry) {
+  return entry.kind() == Kind::release ? entry.at_ms() : kNoTime;
+}
 
 /// Open for every as_of from the newest time of the record on.
 inline bool stays_open(EntryView entry) {
