@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr char kManifest[] = "MANIFEST";
+constexpr char kPolicies[] = "policies";
 
 // A folder that goes away unless it gets its name.
 class Aside {
@@ -99,6 +100,23 @@ Result<void> copy_generation(const BackupSource& source, const fs::path& to,
       !done)
     return done;
   return write_file_durably((to / "CURRENT").string(), current_line(source.generation));
+}
+
+// The policy sets that kept decisions were made under. One that is being written has another name.
+Result<void> copy_policies(const BackupSource& source, const fs::path& to,
+                           const Progress& progress) {
+  const fs::path from = fs::path(source.data_folder) / kPolicies;
+  std::error_code error;
+  if (!fs::is_directory(from, error)) return {};
+  for (const auto& set : fs::directory_iterator(from, error)) {
+    const fs::path name = set.path().filename();
+    if (!set.is_directory() || name.extension() == ".building") continue;
+    if (auto done = copy_files(files_in(set.path()), set.path(), to / kPolicies / name, progress);
+        !done)
+      return done;
+  }
+  if (error) return fail(Code::io_error, "cannot read: " + error.message(), from.string());
+  return {};
 }
 
 // The checkpoint has to be made on the log's own device.
@@ -189,6 +207,7 @@ Result<BackupReport> write_backup(const BackupSource& source, const std::string&
   if (!aside) return fail(aside.error());
   const fs::path to = aside->folder();
   if (auto done = copy_generation(source, to, options.progress); !done) return fail(done.error());
+  if (auto done = copy_policies(source, to, options.progress); !done) return fail(done.error());
   const fs::path copied = to / "generations" / source.generation;
   auto generation = read_manifest(copied.string());
   if (!generation) return fail(generation.error());

@@ -1,6 +1,6 @@
-// A backup: the current generation and the log after it, complete at one seq, as a folder that can
-// be verified by itself. It looks like a data folder, with a MANIFEST of every file at its top;
-// that manifest makes it a backup, which is restored and not served.
+// A backup: the current generation and the log after it, complete at one seq, and the kept policy
+// sets, as a folder that can be verified by itself. It looks like a data folder, with a MANIFEST of
+// every file at its top; that manifest makes it a backup, which is restored and not served.
 // Thread class: any-thread (functions); one backup of a data folder at a time.
 #pragma once
 #include <functional>

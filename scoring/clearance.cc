@@ -72,10 +72,17 @@ bool has_topic(const Policy& policy, std::string_view topic) {
          });
 }
 
-std::vector<std::string_view> topics_of(const Policy& policy) {
-  std::vector<std::string_view> out;
-  for (const std::string& topic : policy.data().topics) out.push_back(topic);
+std::vector<std::string_view> subjects_of(const Policy& policy) {
+  std::vector<std::string_view> out(policy.data().topics.begin(), policy.data().topics.end());
+  for (const Action& action : policy.data().actions)
+    out.insert(out.end(), action.answers.begin(), action.answers.end());
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
+}
+
+std::string_view topic_of(const Policy& policy, std::uint32_t number) {
+  return policy.data().topics[policy.data().actions[number].topics.front()];
 }
 
 bool has_brand(const Policy& policy, std::string_view brand) {

@@ -20,10 +20,12 @@ struct ClearanceAsk {
   std::string_view claim;  // entry of the sender's own claim on the topic; empty: he has none
 };
 
-/// Does the catalogue speak about this topic?
+/// Is it a topic of some action? An action's id is one of its topics.
 bool has_topic(const Policy& policy, std::string_view topic);
-/// All topics, for messages.
-std::vector<std::string_view> topics_of(const Policy& policy);
+/// What may be taken up with a customer: topics, and what actions answer. Sorted, each once.
+std::vector<std::string_view> subjects_of(const Policy& policy);
+/// What an action is about: its first topic.
+std::string_view topic_of(const Policy& policy, std::uint32_t action);
 bool has_brand(const Policy& policy, std::string_view brand);
 
 struct Clearance {

@@ -179,6 +179,7 @@ void Catalogue::read_links(TableReader& in, Action& action) {
   action.answers = in.texts("answers");
   if (action.asked_only && action.answers.empty()) in.problem("asked_only", "needs 'answers'");
   for (const std::string& topic : in.texts("topics")) action.topics.push_back(topic_number(topic));
+  action.topics.push_back(topic_number(action.id));  // what an outcome says it is of
   std::vector<std::string> rules;
   for (const BlockRule& rule : data_.rules) rules.push_back(rule.name);
   for (const std::string& name : in.texts("acknowledges")) {

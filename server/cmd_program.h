@@ -100,6 +100,7 @@ void add_index(CLI::App& app, Program& program);
 void add_serve(CLI::App& app, Program& program);
 void add_questions(CLI::App& app, Program& program);
 void add_decide_all(CLI::App& app, Program& program);
+void add_replay(CLI::App& app, Program& program);
 void add_verify(CLI::App& app, Program& program);
 void add_backup(CLI::App& app, Program& program);
 void add_policy(CLI::App& app, Program& program);

@@ -9,6 +9,7 @@
 #include "index/upkeep.h"
 #include "server/cmd_intake.h"
 #include "server/cmd_program.h"
+#include "server/decision_desk.h"
 #include "server/listener.h"
 #include "server/live_watch.h"
 #include "server/routes_embedded.h"
@@ -144,6 +145,13 @@ void say_ready(const Program& program, const Listener& listener, const Service& 
   std::fflush(stdout);
 }
 
+/// Old decisions are made again under the policy set of their time: it is kept from now on.
+void keep_policy(DecisionDesk& decisions, const index::Live& live) {
+  if (live.write_state().mode != index::WriteState::Mode::writable) return;
+  if (auto kept = decisions.policies.keep_active(); !kept)
+    std::fprintf(stderr, "concord: no decision can be kept: %s\n", kept.error().text().c_str());
+}
+
 int serve(Program& program, OpenBase& base, LiveWatch& live_watch, ServeIntake& intake,
           const ListenAddress& address, std::optional<Tokens> tokens) {
   std::unique_ptr<AccessLog> log;
@@ -163,6 +171,10 @@ int serve(Program& program, OpenBase& base, LiveWatch& live_watch, ServeIntake& 
   watch_service(watch, service);
   live_watch.watch(watch.metrics(), *base.live(), bell);
   service.desk = &intake.start(program, *base.live(), watch.metrics());
+  DecisionDesk decisions(program.settings.text("data") + "/policies", *service.policy);
+  keep_policy(decisions, *base.live());
+  decisions.watch(watch.metrics());
+  service.decisions = &decisions;
   std::atomic<Listener*> counted{nullptr};
   watch_listener(watch.metrics(), counted);
   watch_upkeep(watch.metrics(), base.engine(), g_upkeep);

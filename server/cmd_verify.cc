@@ -2,11 +2,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 #include "index/base/buffer.h"
 #include "index/verify_data.h"
 #include "server/cmd_program.h"
+#include "server/policy_book.h"
 
 namespace concord::server {
 namespace {
@@ -44,6 +46,17 @@ void print_part(const index::VerifiedPart& part) {
   std::printf("\n");
 }
 
+/// Old decisions are made again under these.
+void add_policies(const std::string& data, std::vector<index::VerifiedPart>& parts) {
+  const std::string folder = data + "/policies";
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder, ignored)) return;
+  parts.emplace_back("policies", folder);
+  for (const index::Error& error : verify_policies(folder))
+    parts.back().findings.push_back(
+        {std::string(name_of(error.code)), true, error.place, error.detail});
+}
+
 int verify(Program& program, const std::string& data, bool deep) {
   Progress progress;
   index::VerifyOptions options;
@@ -53,9 +66,10 @@ int verify(Program& program, const std::string& data, bool deep) {
   options.progress = [&](std::string_view step, std::uint64_t done, std::uint64_t total) {
     progress.step(step, done, total);
   };
-  const auto parts = index::verify_data(data, options);
+  auto parts = index::verify_data(data, options);
   progress.finish();
   if (!parts) return report(program, parts.error());
+  if (!index::is_backup(data)) add_policies(data, *parts);
   const bool sound = std::all_of(parts->begin(), parts->end(),
                                  [](const index::VerifiedPart& part) { return part.sound(); });
   if (program.json)

@@ -28,6 +28,7 @@ int run(int argc, char** argv) {
   add_serve(app, program);
   add_questions(app, program);
   add_decide_all(app, program);
+  add_replay(app, program);
   add_verify(app, program);
   add_backup(app, program);
   add_policy(app, program);

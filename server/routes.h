@@ -26,6 +26,13 @@
 
 namespace concord::server {
 
+class DecisionDesk;
+class DecisionWait;
+class OutcomeWait;
+struct DecisionAsk;
+struct DecisionDraft;
+struct KeptDecision;
+
 /// What "now" means when a question does not say (design section 2).
 struct BaseClock {
   enum class Mode : std::uint8_t { now, data, fixed } mode = Mode::now;
@@ -46,6 +53,7 @@ struct Service {
   const RevisionBell* bell = nullptr;  // rings after each publish; there when `live` is
   std::int64_t skew_ms_max = index::kSkewMsDefault;  // how far a source's clock may be ahead
   IntakeDesk* desk = nullptr;                        // null: nothing is taken in
+  DecisionDesk* decisions = nullptr;                 // null: no decision is kept
 
   /// The base clock itself, before rounding.
   [[nodiscard]] index::UnixMillis base_now() const;
@@ -127,6 +135,11 @@ class Routes : public Handler {
   void metrics(Call& call);
   void events(Call& call);
   void segment(Call& call);
+  void decisions(Call& call);
+  void decision(Call& call);
+  void decision_list(Call& call);
+  void decision_outcome(Call& call);
+  void clearance(Call& call);
   void rejections(Call& call);
   void rejection(Call& call);
   void retry_rejections(Call& call);
@@ -161,6 +174,26 @@ class Routes : public Handler {
   [[nodiscard]] std::string segment_source(const Call& call) const;
   bool choose_rejections(Call& call, std::vector<index::Rejection>& chosen);
   index::RejectionStore* rejection_store(Call& call);
+
+  bool may_decide(Call& call);
+  bool keeps_decisions(Call& call);
+  bool read_question(Call& call, scoring::DecisionQuestion& question);
+  bool read_decision(Call& call, DecisionAsk& ask);
+  void begin_decision(Call& call, const DecisionAsk& ask, const scoring::DecisionQuestion& question,
+                      const Found& found);
+  void make_decision(const scoring::DecisionQuestion& question, const Found& found,
+                     std::uint32_t explain, KeptDecision& kept);
+  void decide_and_write(Call& call, const scoring::DecisionQuestion& question, const Found& found,
+                        DecisionDraft draft);
+  void write_decision(Call& call, const Found& found, DecisionDraft draft, bool claiming);
+  void go_on_with_decision(Call& call, const scoring::DecisionQuestion& question,
+                           const Found& found, DecisionWait& wait);
+  void answer_repeat(Call& call, const KeptDecision& before, index::Hash128 request,
+                     const Found& found);
+  void answer_decision(Call& call, const KeptDecision& kept, const Found& found, int status);
+  bool find_decision(Call& call, KeptDecision& kept);
+  void begin_outcome(Call& call, const KeptDecision& kept);
+  void answer_outcome(Call& call, const OutcomeWait& wait);
 
   bool read_body(Call& call, index::JsonValue& body);
   [[nodiscard]] index::WriteState write_state() const;

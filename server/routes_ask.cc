@@ -169,7 +169,7 @@ std::string read_limit(std::string_view value, Ask& ask) {
   return {};
 }
 
-constexpr std::array<OptionRow, 29> kOptions{{
+constexpr std::array<OptionRow, 30> kOptions{{
     {"key", [](std::string_view v, Ask& ask) { return read_text(v, ask.key); }},
     {"limit", read_limit},
     {"as_of", [](std::string_view v, Ask& ask) { return read_time(v, ask.as_of_ms); }},
@@ -203,6 +203,7 @@ constexpr std::array<OptionRow, 29> kOptions{{
     {"code", [](std::string_view v, Ask& ask) { return read_word(v, ask.code); }},
     {"since", [](std::string_view v, Ask& ask) { return read_time(v, ask.since_ms); }},
     {"after", read_after},
+    {"replay", [](std::string_view v, Ask& ask) { return read_flag(v, ask.replay); }},
 }};
 
 const OptionRow& row_of(Option option) { return kOptions[static_cast<std::size_t>(option)]; }
@@ -267,11 +268,13 @@ void read_query(const Request& request, std::span<const Option> allowed, Ask& as
 }
 
 void read_members(index::JsonValue body, std::span<const Option> allowed,
-                  std::vector<std::string>& text, Ask& ask, Faults& faults) {
+                  std::vector<std::string>& text, Ask& ask, Faults& faults,
+                  std::span<const std::string_view> others) {
   std::uint32_t seen = 0;
   text.clear();
   text.reserve(body.size());  // views into it must not move
   for (const index::JsonMember member : body.members()) {
+    if (std::find(others.begin(), others.end(), member.name) != others.end()) continue;
     const std::string where = index::json_pointer("", member.name);
     auto value = as_text(member.value);
     if (!value) {

@@ -48,6 +48,7 @@ enum class Option : std::uint8_t {
   code,
   since,
   after,
+  replay,
 };
 std::string_view name_of(Option option);
 
@@ -88,6 +89,7 @@ struct Ask {
   bool facets = false;
   bool by_relevance = false;
   bool for_writes = false;
+  bool replay = false;
 };
 
 /// What is wrong with a question; becomes the `errors[]` of one answer.
@@ -113,9 +115,11 @@ class Faults {
 
 /// Fills `ask` from the query; names not in `allowed` are faults.
 void read_query(const Request& request, std::span<const Option> allowed, Ask& ask, Faults& faults);
-/// The same from a JSON object; `text` keeps numbers and joined lists alive.
+/// The same from a JSON object; `text` keeps numbers and joined lists alive. Members in `others`
+/// are the caller's to read.
 void read_members(index::JsonValue body, std::span<const Option> allowed,
-                  std::vector<std::string>& text, Ask& ask, Faults& faults);
+                  std::vector<std::string>& text, Ask& ask, Faults& faults,
+                  std::span<const std::string_view> others = {});
 
 /// Splits "a,b,c"; empty pieces stay.
 std::vector<std::string_view> split_list(std::string_view list);

@@ -215,23 +215,26 @@ void Routes::timeline(Call& call) {
   write_timeline_answer(call.response.body, *service_.policy, found.customer, ask, scratch_);
 }
 
-void Routes::next_best_action(Call& call) {
-  scoring::DecisionQuestion question;
+bool Routes::read_question(Call& call, scoring::DecisionQuestion& question) {
   if (call.ask.direction != index::Direction::none) question.direction = call.ask.direction;
   question.intent = call.ask.intent;
   question.channel = call.ask.channel;
   question.limit = call.ask.limit == kNoLimit ? kActionsDefault : call.ask.limit;
   const scoring::Policy& policy = *service_.policy;
-  if (!question.channel.empty() && !policy.has_channel(question.channel)) {
-    refuse(call, "channel", "is not a channel of the policy; these are: " + policy.channel_list(),
-           "bad_parameter");
-    return;
-  }
-  if (!question.intent.empty() && question.direction != index::Direction::inbound) {
-    refuse(call, "intent", "goes with direction=inbound: it is what the customer asks for",
-           "bad_parameter");
-    return;
-  }
+  if (!question.channel.empty() && !policy.has_channel(question.channel))
+    return refuse(call, "channel",
+                  "is not a channel of the policy; these are: " + policy.channel_list(),
+                  "bad_parameter");
+  if (!question.intent.empty() && question.direction != index::Direction::inbound)
+    return refuse(call, "intent", "goes with direction=inbound: it is what the customer asks for",
+                  "bad_parameter");
+  return true;
+}
+
+void Routes::next_best_action(Call& call) {
+  scoring::DecisionQuestion question;
+  if (!read_question(call, question)) return;
+  const scoring::Policy& policy = *service_.policy;
   Found found;
   if (!ready_for(call) || !find(call, call.request.segments[2], found)) return;
   question.as_of = call.as_of;

@@ -27,6 +27,7 @@ constexpr std::array kSearchOptions{
 constexpr std::array kReadyOptions{Option::for_};
 constexpr std::array kChangesOptions{Option::after};
 
+constexpr std::array kDecisionsOptions{Option::limit, Option::cursor, Option::replay};
 constexpr std::array kEventOptions{Option::source, Option::department, Option::mapping};
 constexpr std::array kRejectionOptions{Option::source, Option::code, Option::since, Option::limit,
                                        Option::cursor};
@@ -59,6 +60,17 @@ struct RouteTable {
       RouteRow{{Method::get, "/v1/search", kSearchOptions}, kSearchOptions, &Routes::search, true},
       RouteRow{{Method::post, "/v1/customers/lookup", kLookupOptions}, kNone, &Routes::lookup},
       RouteRow{{Method::post, "/v1/multi", kNone}, kNone, &Routes::multi},
+      RouteRow{{Method::post, "/v1/customers/{key}/decisions", kNone, "write"},
+               kNone,
+               &Routes::decisions},
+      RouteRow{{Method::post, "/v1/decisions/{id}/outcomes", kNone, "write"},
+               kNone,
+               &Routes::decision_outcome},
+      RouteRow{{Method::get, "/v1/decisions/{id}", kNone}, kNone, &Routes::decision},
+      RouteRow{{Method::get, "/v1/decisions", kDecisionsOptions},
+               kDecisionsOptions,
+               &Routes::decision_list},
+      RouteRow{{Method::post, "/v1/clearance", kNone}, kNone, &Routes::clearance},
       RouteRow{{Method::get, "/v1/sources", kNone}, kNone, &Routes::sources},
       RouteRow{{Method::post, "/v1/events", kEventOptions, "write"},
                kEventOptions,

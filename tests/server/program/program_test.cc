@@ -75,8 +75,8 @@ TEST_F(ProgramTest, HelpAndVersion) {
   EXPECT_EQ(run("--version").exit, 0);
   EXPECT_THAT(run("--version").out, HasSubstr("concord "));
   for (const char* command :
-       {"", "generate", "index", "serve", "context", "next", "search", "decide-all", "verify",
-        "backup", "restore", "config", "config dump"}) {
+       {"", "generate", "index", "serve", "context", "next", "search", "decide-all", "replay",
+        "verify", "backup", "restore", "config", "config dump"}) {
     const Ran ran = run(std::string(command) + " --help");
     EXPECT_EQ(ran.exit, 0) << command;
     if (std::string_view(command) == "config dump") continue;
