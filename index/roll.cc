@@ -54,7 +54,7 @@ class RollWriter {
     const Slot& one = state_.slots[slot];
     const EventSeq seq = one.redirect_seq.load(std::memory_order_acquire);
     if (seq == 0 || seq > revision_) return std::nullopt;
-    return SlotRow{one.id, ~0ULL, seq, one.redirect_slot.load(std::memory_order_relaxed)};
+    return SlotRow{one.id, ~0ULL, seq, one.redirected_to()};
   }
   // Slots are numbered in the order of their first event: those of later events are at the end.
   [[nodiscard]] std::uint32_t slots() const {

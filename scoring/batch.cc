@@ -29,6 +29,7 @@ void add(BatchCounts& sum, const BatchCounts& part) {
   sum.gates += part.gates;
   sum.ranked += part.ranked;
   sum.no_action += part.no_action;
+  sum.forgotten += part.forgotten;
   for (std::size_t i = 0; i < kStageCount; ++i) sum.dropped_at[i] += part.dropped_at[i];
 }
 
@@ -88,6 +89,7 @@ class Batch {
     counts.gates += policy_.action_count();
     counts.ranked += decision.ranked.size();
     counts.no_action += decision.ranked.empty() ? 1 : 0;
+    counts.forgotten += decision.forgotten;
     for (std::size_t i = 0; i < kStageCount; ++i) counts.dropped_at[i] += decision.dropped_at[i];
   }
 

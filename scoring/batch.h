@@ -26,6 +26,7 @@ struct BatchCounts {
   std::uint64_t gates = 0;      // customers × actions of the catalogue
   std::uint64_t ranked = 0;     // actions that survived
   std::uint64_t no_action = 0;  // customers with none
+  std::uint64_t forgotten = 0;  // records that hold nobody back any more: tasks of departments
   std::array<std::uint64_t, kStageCount> dropped_at{};
 };
 

@@ -20,7 +20,8 @@ using index::Kind;
 
 // A customer has a new part: it belongs to what is captured here, and to Captured::open.
 static_assert(sizeof(index::Customer) == sizeof(index::RecordView) * (1 + index::kAccountsMax) +
-                                             2 * sizeof(std::size_t) + sizeof(std::string_view));
+                                             sizeof(void*) * index::kSharersMax +
+                                             4 * sizeof(std::size_t) + sizeof(std::string_view));
 
 /// Which entries of a record a decision looks at.
 class Choice {
@@ -137,7 +138,13 @@ std::string capture_bytes(const PolicyData& policy, const index::Customer& custo
   for (const index::RecordView& account : customer.account_records())
     accounts.push_back(record_at(builder, take(account, true)));
   const auto accounts_at = builder.CreateVector(accounts);
-  builder.Finish(wire::CreateCaptured(builder, customer.revision, record, accounts_at, whole),
+  std::vector<flatbuffers::Offset<wire::CapturedRecord>> sharers;
+  for (const index::wire::Record* sharer : customer.sharing())
+    sharers.push_back(record_at(
+        builder, index::excerpt_of(index::RecordView(sharer, {}), {}, ExcerptDetail::consents)));
+  const auto sharers_at = builder.CreateVector(sharers);
+  builder.Finish(wire::CreateCaptured(builder, customer.revision, record, accounts_at, whole,
+                                      sharers_at, customer.crowded),
                  wire::CapturedIdentifier());
   return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
 }
@@ -184,7 +191,7 @@ Capture capture(const Policy& policy, const index::Customer& customer,
 
 struct Captured::State {
   std::string bytes;
-  std::vector<index::ExcerptView> records;  // the customer, then his accounts
+  std::vector<index::ExcerptView> records;  // the customer, his accounts, his sharers
   index::Customer customer;
 };
 
@@ -224,8 +231,12 @@ index::Result<Captured> Captured::open(std::string_view bytes) {
   std::vector<const wire::CapturedRecord*> records{captured.customer()};
   if (captured.accounts() != nullptr)
     records.insert(records.end(), captured.accounts()->begin(), captured.accounts()->end());
-  if (records.size() > 1 + index::kAccountsMax)
-    return index::fail(index::Code::damaged, "name too many accounts", "inputs");
+  const std::size_t account_count = records.size() - 1;
+  if (captured.sharers() != nullptr)
+    records.insert(records.end(), captured.sharers()->begin(), captured.sharers()->end());
+  const std::size_t sharer_count = records.size() - 1 - account_count;
+  if (account_count > index::kAccountsMax || sharer_count > index::kSharersMax)
+    return index::fail(index::Code::damaged, "name too many accounts or sharers", "inputs");
   for (const wire::CapturedRecord* record : records) {
     auto opened = open_record(record);
     if (!opened) return index::fail(opened.error());
@@ -233,9 +244,13 @@ index::Result<Captured> Captured::open(std::string_view bytes) {
   }
   index::Customer& customer = state->customer;
   customer.record = state->records.front().view();
-  customer.account_count = state->records.size() - 1;
-  for (std::size_t i = 0; i < customer.account_count; ++i)
+  customer.account_count = account_count;
+  for (std::size_t i = 0; i < account_count; ++i)
     customer.accounts[i] = state->records[i + 1].view();
+  customer.sharer_count = sharer_count;
+  for (std::size_t i = 0; i < sharer_count; ++i)
+    customer.sharers[i] = &state->records[i + 1 + account_count].view().record();
+  customer.crowded = captured.crowded();
   customer.revision = captured.revision();
   return Captured(std::move(state));
 }

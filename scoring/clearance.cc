@@ -171,7 +171,7 @@ Clearance Clearing::ask(const ClearanceAsk& ask) {
     return out;
   const Sending sending = sending_of(policy, action, asked);
   out.may = (state.deliverability.channels(sending) >> channel & 1U) != 0;
-  if (!out.may) out.reason = state.deliverability.reason(sending, channel);
+  if (!out.may) out.reason = state.deliverability.reason(sending, channel, evidence);
   return out;
 }
 

@@ -319,15 +319,17 @@ void declare_environment(PolicyData& policy) {
   for (const Feature& feature : policy.features)
     policy.feature_type.fields.push_back({feature.name, TypeKind::integer});
   policy.feature_type.get = feature_field;
-  cel::Environment& out = policy.environment;
-  out.declare("customer", Type::object(customer_type()));
-  out.declare("account", Type::object(account_type()));
-  out.declare("entries", Type::list(Type::object(entry_type())));
-  out.declare("features", Type::object(policy.feature_type));
-  out.declare("consents", Type::list(Type::object(consent_type())));
-  out.declare("intent", TypeKind::string);
-  out.declare("direction", TypeKind::string);
-  out.declare("now", TypeKind::timestamp);
+  for (cel::Environment* out : {&policy.environment, &policy.treatment_environment}) {
+    out->declare("customer", Type::object(customer_type()));
+    out->declare("account", Type::object(account_type()));
+    out->declare("entries", Type::list(Type::object(entry_type())));
+    out->declare("features", Type::object(policy.feature_type));
+    out->declare("consents", Type::list(Type::object(consent_type())));
+    out->declare("intent", TypeKind::string);
+    out->declare("direction", TypeKind::string);
+    out->declare("now", TypeKind::timestamp);
+  }
+  policy.treatment_environment.declare("channel", TypeKind::string);
 }
 
 void prepare(ConditionState& state, const PolicyData& policy, const index::Customer& customer,
@@ -358,12 +360,13 @@ void prepare(ConditionState& state, const PolicyData& policy, const index::Custo
       Value::list(&state, static_cast<std::uint32_t>(state.consents.size()), consent_at),
       Value::string(question.intent),
       Value::string(index::word(question.direction)),
-      Value::timestamp(question.as_of)};
+      Value::timestamp(question.as_of),
+      Value::string({})};
 }
 
-Answer ask(ConditionState& state, std::uint32_t condition) {
-  if (state.has_answer[condition] != 0) return state.answers[condition];
-  const Condition& one = state.policy->conditions[condition];
+namespace {
+
+Answer evaluate(ConditionState& state, const Condition& one) {
   const Value value = one.program->evaluate(cel::Activation{state.variables}, state.scratch);
   Answer answer{value.is_true() ? Truth::yes : Truth::no, {}};
   if (!value.is_known()) {
@@ -372,9 +375,41 @@ Answer ask(ConditionState& state, std::uint32_t condition) {
                                ? value.unknown_field()
                                : std::string_view(one.text);
   }
-  state.answers[condition] = answer;
-  state.has_answer[condition] = 1;
   return answer;
+}
+
+std::string_view word_of(const Value& value) {
+  if (value.is(Kind::unknown)) return "unknown";
+  if (!value.is_known()) return "error";
+  return value.is_true() ? "true" : "false";
+}
+
+}  // namespace
+
+Answer ask(ConditionState& state, std::uint32_t condition) {
+  if (state.has_answer[condition] != 0) return state.answers[condition];
+  state.answers[condition] = evaluate(state, state.policy->conditions[condition]);
+  state.has_answer[condition] = 1;
+  return state.answers[condition];
+}
+
+Answer ask_on(ConditionState& state, std::uint32_t condition, std::string_view channel) {
+  state.variables.back() = Value::string(channel);
+  return evaluate(state, state.policy->conditions[condition]);
+}
+
+void tell_decided(ConditionState& state, std::uint32_t condition, Decision& out) {
+  const Condition& one = state.policy->conditions[condition];
+  one.program->explain(cel::Activation{state.variables}, state.scratch, state.deciders);
+  for (const cel::Decider& piece : state.deciders) {
+    Decided decided{std::string_view(one.text).substr(piece.begin, piece.end - piece.begin),
+                    word_of(piece.value), static_cast<std::uint32_t>(out.evidence.size()), 0};
+    if (piece.element.is(Kind::object) && &piece.element.object_type() == &entry_type()) {
+      out.evidence.push_back(static_cast<const EntryRef*>(piece.element.data())->entry);
+      decided.evidence_count = 1;
+    }
+    out.decided.push_back(decided);
+  }
 }
 
 }  // namespace concord::scoring

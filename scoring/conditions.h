@@ -14,7 +14,8 @@
 namespace concord::scoring {
 
 /// Declares customer, account, entries, features, consents, intent, direction and now in
-/// `policy.environment`. Requires: policy.features is complete and stays where it is.
+/// `policy.environment`, these and channel in `policy.treatment_environment`. Requires:
+/// policy.features is complete and stays where it is.
 void declare_environment(PolicyData& policy);
 
 enum class Truth : std::uint8_t { no, yes, unknown };
@@ -34,7 +35,7 @@ struct ConsentRef {  // what a condition's consent points at
   const ConditionState* state;
 };
 struct ConditionState {
-  static constexpr std::size_t kVariables = 8;
+  static constexpr std::size_t kVariables = 9;  // the last one: channel
   const PolicyData* policy = nullptr;
   const index::Customer* customer = nullptr;
   const Facts* facts = nullptr;
@@ -45,6 +46,7 @@ struct ConditionState {
   std::vector<Answer> answers;           // by condition
   std::vector<std::uint8_t> has_answer;  // likewise
   cel::Scratch scratch;
+  std::vector<cel::Decider> deciders;
 };
 
 /// Makes `state` ready for one customer and question. Everything passed must outlive its use.
@@ -53,5 +55,12 @@ void prepare(ConditionState& state, const PolicyData& policy, const index::Custo
 
 /// Asks condition number `condition`; the second time the answer is remembered.
 Answer ask(ConditionState& state, std::uint32_t condition);
+
+/// Asks a treatment's condition about `channel`, which must outlive the next question.
+Answer ask_on(ConditionState& state, std::uint32_t condition, std::string_view channel);
+
+/// Appends to out.decided the pieces that settled the answer to a condition that is no treatment's,
+/// in the order of its text, and their entries to out.evidence. The caller notes where both began.
+void tell_decided(ConditionState& state, std::uint32_t condition, Decision& out);
 
 }  // namespace concord::scoring

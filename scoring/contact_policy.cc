@@ -11,6 +11,10 @@ bool has_purpose(std::uint32_t purposes, const Action& action) {
   return (purposes >> static_cast<unsigned>(action.purpose) & 1U) != 0;
 }
 
+bool has_word(const std::vector<std::string>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
 bool has_topic(const std::vector<std::uint32_t>& topics, std::uint32_t topic) {
   return topic != kNone && std::find(topics.begin(), topics.end(), topic) != topics.end();
 }
@@ -68,15 +72,17 @@ bool passes_pauses(const ConditionState& state, const Action& action, Reason& re
     if (!has_purpose(pause.purposes, action)) continue;
     const std::vector<std::uint32_t>& topics =
         pause.by_group ? state.policy->groups[action.group].topics : action.topics;
-    const auto is_his = [&](const Contact& c) { return has_topic(topics, c.topic); };
-    const std::vector<Contact>& rejects = state.facts->rejects;
+    const auto is_his = [&](const Contact& c) {
+      return has_topic(topics, c.topic) && has_word(pause.outcomes, c.entry.status());
+    };
+    const std::vector<Contact>& outcomes = state.facts->outcomes;
     const std::int64_t all = state.as_of.ms - state.policy->contact_window_ms;
-    const Contact* newest = nth_newest(rejects, 1, all, is_his);
+    const Contact* newest = nth_newest(outcomes, 1, all, is_his);
     if (newest == nullptr || newest->at_ms + pause.pause_ms <= state.as_of.ms) continue;
-    if (nth_newest(rejects, pause.after, newest->at_ms - pause.window_ms, is_his) == nullptr)
+    if (nth_newest(outcomes, pause.after, newest->at_ms - pause.window_ms, is_his) == nullptr)
       continue;
-    hold_back(reason, pause.name, "the customer turned this down", newest->at_ms + pause.pause_ms,
-              newest->entry, evidence);
+    hold_back(reason, pause.name, pause.because, newest->at_ms + pause.pause_ms, newest->entry,
+              evidence);
     return false;
   }
   return true;

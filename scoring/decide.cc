@@ -4,6 +4,7 @@
 
 #include "index/base/hash.h"
 #include "scoring/funnel.h"
+#include "scoring/treatment.h"
 
 namespace concord::scoring {
 
@@ -17,8 +18,8 @@ DecideScratch::~DecideScratch() = default;
 namespace {
 
 constexpr std::string_view kStages[kStageCount] = {
-    "available",      "eligibility",   "applicability",  "suitability",
-    "contact_policy", "service_first", "deliverability", "propensity"};
+    "available",     "eligibility",    "applicability", "suitability", "contact_policy",
+    "service_first", "deliverability", "propensity",    "treatment",   "limits"};
 
 /// The question as bytes of a fixed size.
 class QuestionBytes {
@@ -42,16 +43,20 @@ class QuestionBytes {
 
 void clear(Decision& out) {
   out.ranked.clear();
+  out.limited.clear();
   out.dropped.clear();
   out.blocks.clear();
   out.authority.clear();
   out.whys.clear();
+  out.blocked_here.clear();
+  out.decided.clear();
   out.evidence.clear();
+  out.sensitivity.ranks.clear();
   out.dropped_at.fill(0);
-  out.no_action = {};
+  out.no_action.clear();
 }
 
-void tell_blocks(const FunnelState& state, Decision& out) {
+void tell_blocks(FunnelState& state, std::uint32_t explain, Decision& out) {
   const PolicyData& policy = *state.conditions.policy;
   for (const LiveRule& live : state.blocks.rules) {
     const BlockRule& rule = policy.rules[live.rule];
@@ -68,6 +73,11 @@ void tell_blocks(const FunnelState& state, Decision& out) {
     reason.evidence_count = std::min(live.cause_count, kEvidenceMax);
     for (std::uint32_t i = 0; i < reason.evidence_count; ++i)
       out.evidence.push_back(state.blocks.causes[live.cause_begin + i].entry);
+    if (rule.when != kNone && (explain & kExplainDropped) != 0) {
+      reason.decided_begin = static_cast<std::uint32_t>(out.decided.size());
+      tell_decided(state.conditions, rule.when, out);
+      reason.decided_count = static_cast<std::uint32_t>(out.decided.size()) - reason.decided_begin;
+    }
     out.blocks.push_back(block);
   }
 }
@@ -84,73 +94,6 @@ void tell_authority(const FunnelState& state, Decision& out) {
       left = spent >= left || spent <= -left ? 0 : left - (spent < 0 ? -spent : spent);
     }
     out.authority.push_back({grade.name, grade.limit_minor, left, grade.currency, grade.period});
-  }
-}
-
-void rank(Decision& out) {
-  std::sort(out.ranked.begin(), out.ranked.end(), [](const RankedAction& a, const RankedAction& b) {
-    if (a.tier != b.tier) return a.tier < b.tier;
-    if (a.priority_micro != b.priority_micro) return a.priority_micro > b.priority_micro;
-    return a.action < b.action;  // the catalogue is ordered by id
-  });
-  if (!out.ranked.empty()) return;
-  const auto most = std::max_element(out.dropped_at.begin(), out.dropped_at.end());
-  out.no_action = kStages[most - out.dropped_at.begin()];
-}
-
-/// How well a treatment fits: smaller is better; kNone: not at all.
-std::uint32_t misfit(const Treatment& treatment, const Action& action, std::string_view language,
-                     const PolicyData& policy) {
-  if (!treatment.brand.empty() && treatment.brand != action.brand) return kNone;
-  std::uint32_t out = treatment.brand.empty() ? 1 : 0;
-  if (treatment.language != language) out += treatment.language == policy.language ? 2 : 4;
-  return out;
-}
-
-/// The wording on `channel`: of the channel itself, else of those it may borrow from, in order;
-/// there the best brand and language, then the first. -1: none.
-std::int32_t find_treatment(const PolicyData& policy, const Action& action, std::uint32_t channel,
-                            std::string_view language) {
-  const std::vector<std::uint32_t>& borrowed = policy.channels[channel].wording_of;
-  for (std::size_t from = 0; from <= borrowed.size(); ++from) {
-    const std::uint32_t source = from == 0 ? channel : borrowed[from - 1];
-    std::uint32_t best = kNone;
-    std::int32_t found = -1;
-    for (std::size_t i = 0; i < action.treatments.size(); ++i) {
-      if (action.treatments[i].channel != source) continue;
-      const std::uint32_t fit = misfit(action.treatments[i], action, language, policy);
-      if (fit >= best) continue;
-      best = fit;
-      found = static_cast<std::int32_t>(i);
-    }
-    if (found >= 0) return found;
-  }
-  return -1;
-}
-
-/// Wording, or why there is none, on the channel that was asked for. Changes no rank.
-void treat(FunnelState& state, const DecisionQuestion& question, Decision& out) {
-  const PolicyData& policy = *state.conditions.policy;
-  std::uint32_t channel = 0;
-  while (policy.channels[channel].id != question.channel) ++channel;  // the caller's duty
-  const std::size_t shown = std::max(question.limit, kNextInContext);
-  for (std::size_t i = 0; i < out.ranked.size() && i < shown; ++i) {
-    RankedAction& ranked = out.ranked[i];
-    const Action& action = policy.actions[ranked.action];
-    if ((ranked.deliverable_by >> channel & 1U) != 0)
-      ranked.treatment = find_treatment(policy, action, channel, out.language);
-    if (ranked.treatment >= 0) continue;
-    ranked.has_blocked_here = true;
-    Reason& reason = ranked.blocked_here;
-    const Sending sending = sending_of(policy, action, ranked.asked);
-    if ((state.deliverability.channels(sending) >> channel & 1U) == 0) {
-      reason = state.deliverability.reason(sending, channel);
-    } else {
-      reason.stage = Stage::deliverability;
-      reason.component = "treatment";
-      reason.because = "there is no wording for this channel";
-      reason.ends_when = "a treatment for this channel is written";
-    }
   }
 }
 
@@ -187,12 +130,17 @@ void decide(const Policy& policy, const index::Customer& customer, const Decisio
   out.features = state.facts.features;
   prepare(state.conditions, data, customer, question, state.facts);
   find_blocks(state.conditions, state.blocks);
+  out.forgotten = static_cast<std::uint32_t>(state.blocks.stale.size());
   state.deliverability.reset(state.conditions, question);
-  tell_blocks(state, out);
+  tell_blocks(state, question.explain, out);
   tell_authority(state, out);
   Funnel funnel(state, question, out);
   for (std::uint32_t action = 0; action < data.actions.size(); ++action) funnel.run(action);
-  rank(out);
+  arbitrate(data, state.arbitration, out);
+  const std::size_t shown =
+      std::min<std::size_t>(std::max(question.limit, kNextInContext), out.ranked.size());
+  for (std::size_t i = 0; i < shown; ++i) funnel.tell_why(out.ranked[i]);
+  if ((question.explain & kExplainSensitivity) != 0) find_sensitivity(data, state.arbitration, out);
   if (!question.channel.empty()) treat(state, question, out);
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,9 +19,15 @@
 
 namespace concord::scoring {
 
-/// Bits for write_decision: what is shown beside the answer. Presentation: never part of answer_id.
-/// `dropped`: the rest of the catalogue and why; `scores`: what each predictor of a model added.
-enum Explain : std::uint32_t { kExplainNothing = 0, kExplainDropped = 1, kExplainScores = 2 };
+/// Bits of what is told beside the answer. Presentation: never part of answer_id.
+/// `dropped`: the rest of the catalogue and why; `scores`: what each predictor of a model added;
+/// `sensitivity`: the order with one factor left out.
+enum Explain : std::uint32_t {
+  kExplainNothing = 0,
+  kExplainDropped = 1,
+  kExplainScores = 2,
+  kExplainSensitivity = 4,
+};
 
 struct DecisionQuestion {
   index::UnixMillis as_of;
@@ -28,6 +35,7 @@ struct DecisionQuestion {
   std::string_view intent;   // what the customer asks for, in the words of `answers`; inbound only
   std::string_view channel;  // picks `treatment` or `blocked_here`, never a rank; empty: none
   std::uint32_t limit = 5;   // actions shown; the counts are of all
+  std::uint32_t explain = kExplainNothing;  // what decide() works out beside the answer
 };
 
 /// Where an action left the funnel, in the order they are asked.
@@ -40,9 +48,19 @@ enum class Stage : std::uint8_t {
   service_first,
   deliverability,
   propensity,
+  treatment,
+  limits,
 };
-inline constexpr std::size_t kStageCount = 8;
+inline constexpr std::size_t kStageCount = 10;
 std::string_view word(Stage stage);
+
+/// A piece of a condition that settled its answer, and what it was: true, false, unknown, error.
+struct Decided {
+  std::string_view text;
+  std::string_view was;
+  std::uint32_t evidence_begin = 0;  // the entry by which an `exists` held or an `all` failed
+  std::uint32_t evidence_count = 0;
+};
 
 /// Why something is not done. Texts borrow from the policy (or are constants).
 struct Reason {
@@ -53,7 +71,9 @@ struct Reason {
   std::uint32_t evidence_begin = 0;  // into Decision::evidence
   std::uint32_t evidence_count = 0;
   std::int64_t until_ms = index::kNoTime;
-  std::string_view ends_when;  // shown when there is no `until_ms`
+  std::string_view ends_when;       // shown when there is no `until_ms`
+  std::uint32_t decided_begin = 0;  // into Decision::decided; only with kExplainDropped
+  std::uint32_t decided_count = 0;
 };
 
 struct Factors {
@@ -79,12 +99,12 @@ struct RankedAction {
   Factors factors;
   std::int64_t priority_micro = 0;
   bool asked = false;                // the customer asked for it
+  std::int32_t asked_by = -1;        // which of his requests; -1: the intent, or not asked
   std::uint64_t deliverable_by = 0;  // bit per channel of company.toml
-  std::uint32_t why_begin = 0;       // into Decision::whys
+  std::uint32_t why_begin = 0;       // into Decision::whys; told of the actions shown
   std::uint32_t why_count = 0;
-  std::int32_t treatment = -1;  // of the question's channel; -1: none
-  bool has_blocked_here = false;
-  Reason blocked_here;  // why not on the question's channel
+  std::int32_t treatment = -1;     // of the question's channel; -1: none
+  std::int32_t blocked_here = -1;  // into Decision::blocked_here: why not on that channel
 };
 
 struct Dropped {
@@ -101,6 +121,15 @@ struct Block {
 
 inline constexpr std::uint32_t kEvidenceMax = 10;
 
+/// The order with one factor taken as 1 for every action: P, C, V, L.
+inline constexpr std::size_t kFactorCount = 4;
+struct Sensitivity {
+  /// Of each action in `ranked`: its rank without the factor; 0: a limit would hold it back.
+  std::vector<std::array<std::uint32_t, kFactorCount>> ranks;
+  std::array<std::uint32_t, kFactorCount> first{};  // action that would be first
+  std::array<std::uint32_t, kFactorCount> moved{};  // how many of `ranked` change their rank
+};
+
 /// What one grade may still grant to this customer.
 struct Authority {
   std::string_view grade;
@@ -116,16 +145,23 @@ struct Decision {
   index::EventSeq revision = 0;
   index::UnixMillis as_of;
   index::Hash128 answer_id;
-  std::string_view language;         // the customer's, else the company's
-  std::vector<RankedAction> ranked;  // all that may be done, best first
-  std::vector<Dropped> dropped;      // the rest of the catalogue, by action
-  std::vector<Block> blocks;         // worst first: strength, severity, order of company.toml
-  std::vector<Authority> authority;  // by the order of company.toml
+  std::string_view language;          // the customer's, else the company's
+  std::vector<RankedAction> ranked;   // all that may be done, best first
+  std::vector<RankedAction> limited;  // may be done, but a limit holds them back; among `dropped`
+  std::vector<Dropped> dropped;       // the rest of the catalogue, by action
+  std::vector<Block> blocks;          // worst first: strength, severity, order of company.toml
+  std::vector<Authority> authority;   // by the order of company.toml
   std::vector<Why> whys;
+  std::vector<Reason> blocked_here;
+  std::vector<Decided> decided;
   std::vector<index::EntryView> evidence;
+  Sensitivity sensitivity;      // only with kExplainSensitivity
+  std::uint32_t forgotten = 0;  // records that nobody has touched for their rule's stale_after
   std::span<const FeatureValue> features;               // by the order of features.toml
   std::array<std::uint32_t, kStageCount> dropped_at{};  // counts by stage
-  std::string_view no_action;  // empty unless `ranked` is empty: the commonest cause
+  /// Empty unless `ranked` is empty: "stage/component", the commonest cause among the actions that
+  /// came furthest.
+  std::string no_action;
 };
 
 /// Working memory, reused between questions. Nothing is allocated once it is warm.
@@ -153,7 +189,8 @@ void decide(const Policy& policy, const index::Customer& customer, const Decisio
 index::Hash128 answer_id(const Policy& policy, const index::Customer& customer,
                          const DecisionQuestion& question);
 
-/// The next-best-action answer: one JSON object.
+/// The next-best-action answer: one JSON object. Requires: `explain` has no bit that
+/// question.explain did not have when it was decided, but for the scores.
 void write_decision(index::JsonWriter& out, const Policy& policy, const Decision& decision,
                     const DecisionQuestion& question, std::uint32_t explain);
 

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 
+#include "scoring/consent.h"
+
 namespace concord::scoring {
 namespace {
-
-using index::kNoTime;
-using State = index::ConsentState;
 
 Reason reason_of(std::string_view component, std::string_view because, std::string_view ends_when) {
   Reason reason;
@@ -21,36 +20,21 @@ bool counts_for(const Contact& contact, std::uint32_t purposes) {
   return contact.purpose_bit == 0 || (contact.purpose_bit & purposes) != 0;
 }
 
-/// Does this statement of consent speak about sending `purpose` on `channel` for `brand`?
-bool speaks_about(const index::wire::ConsentState& consent, const ConsentNeed& need,
-                  std::string_view channel, std::string_view brand) {
-  const std::string_view purpose = index::view_of(consent.purpose());
-  const std::string_view its_channel = index::view_of(consent.channel());
-  const std::string_view its_brand = index::view_of(consent.brand());
-  if (!its_channel.empty() && its_channel != channel) return false;
-  if (!its_brand.empty() && its_brand != brand) return false;
-  return purpose.empty() ||
-         std::find(need.consents.begin(), need.consents.end(), purpose) != need.consents.end();
-}
-
-/// What was said so far: a refusal beats a grant.
-struct Said {
-  bool granted = false;
-  bool refused = false;
-};
-
-void take_consent(const index::wire::ConsentState& consent, index::UnixMillis as_of, Said& said) {
-  if (consent.at() > as_of.ms) return;
-  const auto state = static_cast<State>(consent.state());
-  if (state == State::denied || state == State::withdrawn) said.refused = true;
-  const bool expired = consent.expires_at() != kNoTime && consent.expires_at() <= as_of.ms;
-  if (state == State::granted && !expired) said.granted = true;
-}
-
-bool is_identity(std::string_view text, const index::wire::Identity& identity) {
-  const std::string_view type = index::view_of(identity.type());
-  return text.size() > type.size() && text.starts_with(type) && text[type.size()] == ':' &&
-         text.substr(type.size() + 1) == index::view_of(identity.value());
+Reason reason_of(Consented word) {
+  switch (word) {
+    case Consented::refused:
+      return reason_of("consent", "the customer refused this", "the customer consents");
+    case Consented::refused_by_sharer:
+      return reason_of("consent", "somebody who shares this address refused this",
+                       "that person consents, or the customer has an address of his own");
+    case Consented::crowded:
+      return reason_of("consent", "too many customers share this address",
+                       "the customer has an address of his own");
+    default: break;
+  }
+  Reason reason = reason_of("consent", "there is no consent to this", "the customer consents");
+  reason.unknown_field = "consent";
+  return reason;
 }
 
 }  // namespace
@@ -77,8 +61,9 @@ Deliverability::Row& Deliverability::row_of(const Sending& sending) {
   row.ready = true;
   row.passing = 0;
   row.reasons.assign(n, Reason{});
+  row.last_contacts.assign(n, nullptr);
   for (std::uint32_t i = 0; i < n; ++i)
-    if (passes(sending, i, row.reasons[i])) row.passing |= 1ULL << i;
+    if (passes(sending, i, row.reasons[i], row.last_contacts[i])) row.passing |= 1ULL << i;
   return row;
 }
 
@@ -88,7 +73,20 @@ const Reason& Deliverability::reason(const Sending& sending, std::uint32_t chann
   return row_of(sending).reasons[channel];
 }
 
-bool Deliverability::passes(const Sending& sending, std::uint32_t number, Reason& reason) const {
+Reason Deliverability::reason(const Sending& sending, std::uint32_t channel,
+                              std::vector<index::EntryView>& evidence) {
+  const Row& row = row_of(sending);
+  Reason reason = row.reasons[channel];
+  if (const Contact* contact = row.last_contacts[channel]; contact != nullptr) {
+    reason.evidence_begin = static_cast<std::uint32_t>(evidence.size());
+    reason.evidence_count = 1;
+    evidence.push_back(contact->entry);
+  }
+  return reason;
+}
+
+bool Deliverability::passes(const Sending& sending, std::uint32_t number, Reason& reason,
+                            const Contact*& last_contact) const {
   const Channel& channel = state_->policy->channels[number];
   if (channel.internal) return true;
   if (outbound_ && !has_address(channel)) {
@@ -103,7 +101,8 @@ bool Deliverability::passes(const Sending& sending, std::uint32_t number, Reason
   }
   if (!passes_consent(sending, channel, reason)) return false;
   if (!outbound_) return true;
-  return passes_caps(sending, channel, reason) && passes_quiet(sending, channel, reason);
+  last_contact = full_cap(sending, channel, reason);
+  return last_contact == nullptr && passes_quiet(sending, channel, reason);
 }
 
 bool Deliverability::has_address(const Channel& channel) const {
@@ -127,51 +126,21 @@ bool Deliverability::passes_needs(const Sending& sending, std::uint32_t channel)
   return true;
 }
 
-/// The whole customer's statements hold for every address; one address' statements for itself. The
-/// channel passes when one address (or, without addresses, the customer) passes.
 bool Deliverability::passes_consent(const Sending& sending, const Channel& channel,
                                     Reason& reason) const {
   const PolicyData& policy = *state_->policy;
-  const ConsentNeed& need = policy.consent[static_cast<std::size_t>(sending.purpose)];
   const std::string_view brand =
       sending.brand == 0 ? std::string_view{} : std::string_view(policy.brands[sending.brand - 1]);
-  const index::wire::Portrait& portrait = state_->customer->record.portrait();
-  const auto collect = [&](Said& said, const index::wire::Identity* identity) {
-    if (portrait.consents() == nullptr) return;
-    for (const index::wire::ConsentState* consent : *portrait.consents()) {
-      const std::string_view whose = index::view_of(consent->identity());
-      const bool mine = identity == nullptr ? whose.empty() : is_identity(whose, *identity);
-      if (mine && speaks_about(*consent, need, channel.id, brand))
-        take_consent(*consent, state_->as_of, said);
-    }
-  };
-  Said all;
-  collect(all, nullptr);
-  bool refused = all.refused;
-  bool passes = false;
-  bool any_address = false;
-  if (!all.refused && portrait.identities() != nullptr && !channel.identities.empty())
-    for (const index::wire::Identity* identity : *portrait.identities()) {
-      if (std::find(channel.identities.begin(), channel.identities.end(),
-                    index::view_of(identity->type())) == channel.identities.end())
-        continue;
-      Said said = all;
-      collect(said, identity);
-      any_address = true;
-      refused = refused || said.refused;
-      passes = passes || (!said.refused && (said.granted || !need.required));
-    }
-  if (!any_address) passes = !all.refused && (all.granted || !need.required);
-  if (passes) return true;
-  reason = refused ? reason_of("consent", "the customer refused this", "the customer consents")
-                   : reason_of("consent", "there is no consent to this", "the customer consents");
-  if (!refused) reason.unknown_field = "consent";
+  const Consented word =
+      consent_to(policy, *state_->customer, state_->as_of, sending.purpose, channel, brand);
+  if (word == Consented::yes) return true;
+  reason = reason_of(word);
   return false;
 }
 
-bool Deliverability::passes_caps(const Sending& sending, const Channel& channel,
-                                 Reason& reason) const {
-  if (sending.asked) return true;
+const Contact* Deliverability::full_cap(const Sending& sending, const Channel& channel,
+                                        Reason& reason) const {
+  if (sending.asked) return nullptr;
   for (const Cap& cap : state_->policy->caps) {
     if (cap.scope != Cap::Scope::channel) continue;
     if ((cap.purposes >> static_cast<unsigned>(sending.purpose) & 1U) == 0) continue;
@@ -186,9 +155,9 @@ bool Deliverability::passes_caps(const Sending& sending, const Channel& channel,
     if (full == nullptr) continue;
     reason = reason_of(cap.name, "the most contacts on this channel are made", {});
     reason.until_ms = full->at_ms + cap.window_ms;
-    return false;
+    return full;
   }
-  return true;
+  return nullptr;
 }
 
 bool Deliverability::passes_quiet(const Sending& sending, const Channel& channel,

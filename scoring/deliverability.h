@@ -25,19 +25,25 @@ class Deliverability {
   std::uint64_t channels(const Sending& sending);
   /// Why not on `channel`. Requires: its bit is not in channels(sending).
   const Reason& reason(const Sending& sending, std::uint32_t channel);
+  /// The same, with the contact that filled a cap put into `evidence`.
+  Reason reason(const Sending& sending, std::uint32_t channel,
+                std::vector<index::EntryView>& evidence);
 
  private:
   struct Row {
     bool ready = false;
     std::uint64_t passing = 0;
-    std::vector<Reason> reasons;  // by channel
+    std::vector<Reason> reasons;                // by channel
+    std::vector<const Contact*> last_contacts;  // likewise: by which a cap is full, or null
   };
   Row& row_of(const Sending& sending);
-  bool passes(const Sending& sending, std::uint32_t channel, Reason& reason) const;
+  bool passes(const Sending& sending, std::uint32_t channel, Reason& reason,
+              const Contact*& last_contact) const;
   bool has_address(const Channel& channel) const;
   bool passes_needs(const Sending& sending, std::uint32_t channel) const;
   bool passes_consent(const Sending& sending, const Channel& channel, Reason& reason) const;
-  bool passes_caps(const Sending& sending, const Channel& channel, Reason& reason) const;
+  /// The contact by which a cap of this channel is full, until it leaves the window; null: none.
+  const Contact* full_cap(const Sending& sending, const Channel& channel, Reason& reason) const;
   bool passes_quiet(const Sending& sending, const Channel& channel, Reason& reason) const;
 
   const ConditionState* state_ = nullptr;

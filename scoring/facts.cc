@@ -50,8 +50,8 @@ void Gatherer::take_record(const index::RecordView& record, bool is_account) {
     if ((policy_.contact_kinds >> static_cast<unsigned>(kind) & 1U) != 0) take_contact(entry);
     if (entry.has(index::wire::RowFlag::requested)) take_asked(entry);
     if (kind == Kind::outcome && entry.at_ms() > as_of_.ms - policy_.contact_window_ms &&
-        has_word(policy_.reject_words, entry.status()))
-      facts_.rejects.push_back(contact_of(entry));
+        has_word(policy_.outcome_words, entry.status()))
+      facts_.outcomes.push_back(contact_of(entry));
     if (kind == Kind::credit && entry.at_ms() > as_of_.ms - policy_.authority_window_ms)
       facts_.credits.push_back(entry);
     return true;
@@ -170,7 +170,7 @@ void gather(const PolicyData& policy, const index::Customer& customer, index::Un
   facts.has_newest.assign(n, 0);
   facts.newest.resize(n, EntryView(nullptr, nullptr));
   facts.contacts.clear();
-  facts.rejects.clear();
+  facts.outcomes.clear();
   facts.causes.clear();
   facts.asked.clear();
   facts.credits.clear();

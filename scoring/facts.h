@@ -12,7 +12,7 @@
 
 namespace concord::scoring {
 
-/// We spoke to the customer (or, in `rejects`, he turned something down).
+/// We spoke to the customer (or, in `outcomes`, he did something with what we said).
 struct Contact {
   index::EntryView entry;
   std::int64_t at_ms;
@@ -32,7 +32,7 @@ struct Facts {
   std::vector<index::EntryView> newest;  // of what each feature counted; see has_newest
   std::vector<std::uint8_t> has_newest;
   std::vector<Contact> contacts;  // outbound, newest first, within the policy's longest window
-  std::vector<Contact> rejects;   // outcomes that turned something down, newest first
+  std::vector<Contact> outcomes;  // that some pause counts, newest first
   std::vector<Cause> causes;      // customer's first, then each account's; newest first
   std::vector<index::EntryView> asked;    // still to be answered, newest first
   std::vector<index::EntryView> credits;  // newest first, within the longest authority period

@@ -4,6 +4,7 @@
 
 #include "scoring/arithmetic.h"
 #include "scoring/contact_policy.h"
+#include "scoring/treatment.h"
 
 namespace concord::scoring {
 namespace {
@@ -39,46 +40,49 @@ void Funnel::run(std::uint32_t number) {
   Reason reason;
   RankedAction ranked;
   ranked.action = number;
-  find_asked(action);
+  find_asked(action, ranked);
   if (!passes(action, reason, ranked)) {
     ++out_.dropped_at[static_cast<std::size_t>(reason.stage)];
     out_.dropped.push_back(Dropped{number, reason});
     return;
   }
-  ranked.asked = asked_;
-  ranked.tier = tier_of(action);
+  ranked.tier = tier_of(action, ranked.asked);
   weigh(action, ranked);
-  tell_why(action, ranked);
   out_.ranked.push_back(ranked);
 }
 
+/// What colleagues must finish is no contact: neither pressure nor a block holds it back.
 bool Funnel::passes(const Action& action, Reason& reason, RankedAction& ranked) {
   const bool outbound = question_.direction == Direction::outbound;
-  return is_available(action, reason) &&
+  return is_available(action, ranked.asked, reason) &&
          passes_gates(action.eligibility, Stage::eligibility, reason) &&
          passes_gates(action.applicability, Stage::applicability, reason) &&
          passes_gates(action.suitability, Stage::suitability, reason) &&
-         passes_contact_policy(state_.conditions, action, outbound, asked_, reason,
-                               out_.evidence) &&
-         passes_blocks(action, reason) && is_deliverable(action, reason, ranked) &&
-         is_likely(action, reason, ranked);
+         (action.stale_task || (passes_contact_policy(state_.conditions, action, outbound,
+                                                      ranked.asked, reason, out_.evidence) &&
+                                passes_blocks(action, ranked.asked, reason))) &&
+         is_deliverable(action, reason, ranked) && is_likely(action, reason, ranked) &&
+         is_worded(action, reason, ranked);
 }
 
-void Funnel::find_asked(const Action& action) {
-  asked_by_ = nullptr;
-  asked_ = question_.direction == Direction::inbound && is_one_of(action.answers, question_.intent);
-  if (asked_ || action.answers.empty()) return;
-  for (const EntryView& entry : state_.facts.asked) {
+void Funnel::find_asked(const Action& action, RankedAction& ranked) const {
+  if (action.answers.empty()) return;
+  ranked.asked =
+      question_.direction == Direction::inbound && is_one_of(action.answers, question_.intent);
+  if (ranked.asked) return;
+  const std::vector<EntryView>& requests = state_.facts.asked;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const EntryView& entry = requests[i];
     if (!is_one_of(action.answers, entry.topic()) && !is_one_of(action.answers, entry.reason()) &&
         !is_one_of(action.answers, index::word(entry.kind())))
       continue;
-    asked_ = true;
-    asked_by_ = &entry;
+    ranked.asked = true;
+    ranked.asked_by = static_cast<std::int32_t>(i);
     return;
   }
 }
 
-bool Funnel::is_available(const Action& action, Reason& reason) {
+bool Funnel::is_available(const Action& action, bool asked, Reason& reason) {
   constexpr Stage kStage = Stage::available;
   const std::int64_t now = question_.as_of.ms;
   if (!action.enabled)
@@ -93,7 +97,7 @@ bool Funnel::is_available(const Action& action, Reason& reason) {
   if (action.directions != 0 && (action.directions >> direction & 1U) == 0)
     return drop(reason, kStage, "direction", "it is not for this direction",
                 "the customer is spoken to in the other direction");
-  if (action.asked_only && !asked_)
+  if (action.asked_only && !asked)
     return drop(reason, kStage, "asked_only", "it is done only when the customer asks for it",
                 "the customer asks for it");
   if (!action.stale_task) return true;
@@ -109,14 +113,25 @@ bool Funnel::passes_gates(const std::vector<Gate>& gates, Stage stage, Reason& r
     if (answer.truth == Truth::yes) continue;
     const std::string_view text = policy_.conditions[gate.condition].text;
     reason.unknown_field = answer.unknown_field;
+    add_decided(gate.condition, reason);
     return drop(reason, stage, text_of(gate.level), text, text);
   }
   return true;
 }
 
-bool Funnel::passes_blocks(const Action& action, Reason& reason) {
+/// Which part of a condition it was: only when somebody asked.
+void Funnel::add_decided(std::uint32_t condition, Reason& reason) {
+  if ((question_.explain & kExplainDropped) == 0) return;
+  reason.decided_begin = static_cast<std::uint32_t>(out_.decided.size());
+  reason.evidence_begin = static_cast<std::uint32_t>(out_.evidence.size());
+  tell_decided(state_.conditions, condition, out_);
+  reason.decided_count = static_cast<std::uint32_t>(out_.decided.size()) - reason.decided_begin;
+  reason.evidence_count = static_cast<std::uint32_t>(out_.evidence.size()) - reason.evidence_begin;
+}
+
+bool Funnel::passes_blocks(const Action& action, bool asked, Reason& reason) {
   for (const LiveRule& live : state_.blocks.rules) {
-    if (!blocks_action(policy_, state_.blocks, live, action, asked_)) continue;
+    if (!blocks_action(policy_, state_.blocks, live, action, asked)) continue;
     for (const Block& block : out_.blocks)
       if (block.rule == live.rule) reason = block.reason;
     return false;
@@ -125,19 +140,20 @@ bool Funnel::passes_blocks(const Action& action, Reason& reason) {
 }
 
 bool Funnel::is_deliverable(const Action& action, Reason& reason, RankedAction& ranked) {
-  const Sending sending = sending_of(policy_, action, asked_);
+  const Sending sending = sending_of(policy_, action, ranked.asked);
   ranked.deliverable_by = state_.deliverability.channels(sending) & action.channels;
   if (ranked.deliverable_by != 0) return true;
-  const Reason* soonest = nullptr;  // the channel that is free again first, else the first one
+  std::uint32_t soonest = kNone;  // the channel that is free again first, else the first one
+  std::int64_t until_ms = kNoTime;
   for (std::uint32_t i = 0; i < policy_.channels.size(); ++i) {
     if ((action.channels >> i & 1U) == 0) continue;
-    const Reason& why_not = state_.deliverability.reason(sending, i);
-    if (soonest == nullptr ||
-        (why_not.until_ms != kNoTime &&
-         (soonest->until_ms == kNoTime || why_not.until_ms < soonest->until_ms)))
-      soonest = &why_not;
+    const std::int64_t its = state_.deliverability.reason(sending, i).until_ms;
+    if (soonest != kNone && (its == kNoTime || (until_ms != kNoTime && its >= until_ms))) continue;
+    soonest = i;
+    until_ms = its;
   }
-  reason = *soonest;  // a loaded action has a wording for one channel at least
+  // A loaded action has a wording for one channel at least.
+  reason = state_.deliverability.reason(sending, soonest, out_.evidence);
   return false;
 }
 
@@ -149,6 +165,17 @@ bool Funnel::is_likely(const Action& action, Reason& reason, RankedAction& ranke
   if (propensity >= action.propensity_min_micro) return true;
   return drop(reason, Stage::propensity, "propensity_min_micro", "it is too unlikely to be wanted",
               "the propensity reaches the action's least");
+}
+
+bool Funnel::is_worded(const Action& action, Reason& reason, RankedAction& ranked) {
+  if ((ranked.deliverable_by & action.choosy) == 0) return true;
+  const std::uint64_t before = ranked.deliverable_by;
+  ranked.deliverable_by = worded_channels(state_.conditions, action, before, out_.language);
+  if (ranked.deliverable_by != 0) return true;
+  std::uint32_t first = 0;
+  while ((before >> first & 1U) == 0) ++first;
+  reason = why_no_treatment(state_.conditions, action, first);
+  return false;
 }
 
 void Funnel::weigh(const Action& action, RankedAction& ranked) {
@@ -166,10 +193,10 @@ void Funnel::weigh(const Action& action, RankedAction& ranked) {
                               factors.value_minor, factors.lever_micro);
 }
 
-Tier Funnel::tier_of(const Action& action) const {
+Tier Funnel::tier_of(const Action& action, bool asked) const {
   if (action.mandatory || action.stale_task) return Tier::mandatory;
   if ((action.acknowledges & state_.blocks.holding) != 0) return Tier::acknowledges;
-  return asked_ ? Tier::asked : Tier::other;
+  return asked ? Tier::asked : Tier::other;
 }
 
 void Funnel::add_why(std::string_view because, std::uint32_t evidence_begin) {
@@ -185,7 +212,26 @@ void Funnel::add_stale(const Action& action) {
   add_why("this record is forgotten: finish or correct it", begin);
 }
 
-void Funnel::tell_why(const Action& action, RankedAction& ranked) {
+/// What made it relevant: the parts of its conditions of applicability that were true.
+void Funnel::add_conditions(const Action& action) {
+  for (const Gate& gate : action.applicability) {
+    if (gate.level == Level::all) continue;
+    const Condition& condition = policy_.conditions[gate.condition];
+    if (condition.one_piece) {
+      add_why(condition.text, static_cast<std::uint32_t>(out_.evidence.size()));
+      continue;
+    }
+    const std::size_t begin = out_.decided.size();
+    tell_decided(state_.conditions, gate.condition, out_);
+    for (std::size_t i = begin; i < out_.decided.size(); ++i)
+      out_.whys.push_back(Why{out_.decided[i].text, out_.decided[i].evidence_begin,
+                              out_.decided[i].evidence_count});
+    out_.decided.resize(begin);
+  }
+}
+
+void Funnel::tell_why(RankedAction& ranked) {
+  const Action& action = policy_.actions[ranked.action];
   ranked.why_begin = static_cast<std::uint32_t>(out_.whys.size());
   if (action.stale_task) add_stale(action);
   if ((action.acknowledges & state_.blocks.holding) != 0)
@@ -194,8 +240,9 @@ void Funnel::tell_why(const Action& action, RankedAction& ranked) {
         out_.whys.push_back(
             Why{block.reason.because, block.reason.evidence_begin, block.reason.evidence_count});
   auto begin = static_cast<std::uint32_t>(out_.evidence.size());
-  if (asked_by_ != nullptr) out_.evidence.push_back(*asked_by_);
-  if (asked_) add_why("the customer asked for it", begin);
+  if (ranked.asked_by >= 0)
+    out_.evidence.push_back(state_.facts.asked[static_cast<std::size_t>(ranked.asked_by)]);
+  if (ranked.asked) add_why("the customer asked for it", begin);
   begin = static_cast<std::uint32_t>(out_.evidence.size());
   if (action.about != kNone && state_.facts.has_newest[action.about] != 0) {
     out_.evidence.push_back(state_.facts.newest[action.about]);
@@ -204,6 +251,7 @@ void Funnel::tell_why(const Action& action, RankedAction& ranked) {
   if (action.care)
     add_why("the customer has not heard from us for too long",
             static_cast<std::uint32_t>(out_.evidence.size()));
+  add_conditions(action);
   ranked.why_count = static_cast<std::uint32_t>(out_.whys.size()) - ranked.why_begin;
 }
 

@@ -1,5 +1,6 @@
-// One action's way through the stages. Thread class: one-owner.
+// One action's way through the stages, up to the order of all. Thread class: one-owner.
 #pragma once
+#include "scoring/arbitration.h"
 #include "scoring/blocks.h"
 #include "scoring/conditions.h"
 #include "scoring/decide.h"
@@ -13,6 +14,7 @@ struct FunnelState {
   ConditionState conditions;
   Blocks blocks;
   Deliverability deliverability;
+  ArbitrationScratch arbitration;
 };
 
 class Funnel {
@@ -20,29 +22,31 @@ class Funnel {
   /// Borrows. Requires: facts, conditions, blocks and deliverability are ready.
   Funnel(FunnelState& state, const DecisionQuestion& question, Decision& out)
       : state_(state), policy_(*state.conditions.policy), question_(question), out_(out) {}
-  /// Puts the action into out.ranked or out.dropped.
+  /// Puts the action into out.ranked, which is not in order yet, or out.dropped.
   void run(std::uint32_t action);
+  /// Tells what speaks for an action. Requires: it is in out.ranked.
+  void tell_why(RankedAction& ranked);
 
  private:
   bool passes(const Action& action, Reason& reason, RankedAction& ranked);
-  bool is_available(const Action& action, Reason& reason);
+  bool is_available(const Action& action, bool asked, Reason& reason);
   bool passes_gates(const std::vector<Gate>& gates, Stage stage, Reason& reason);
-  bool passes_blocks(const Action& action, Reason& reason);
+  bool passes_blocks(const Action& action, bool asked, Reason& reason);
   bool is_deliverable(const Action& action, Reason& reason, RankedAction& ranked);
   bool is_likely(const Action& action, Reason& reason, RankedAction& ranked);
+  bool is_worded(const Action& action, Reason& reason, RankedAction& ranked);
   void weigh(const Action& action, RankedAction& ranked);
-  void find_asked(const Action& action);
-  [[nodiscard]] Tier tier_of(const Action& action) const;
-  void tell_why(const Action& action, RankedAction& ranked);
+  void find_asked(const Action& action, RankedAction& ranked) const;
+  [[nodiscard]] Tier tier_of(const Action& action, bool asked) const;
+  void add_decided(std::uint32_t condition, Reason& reason);
   void add_why(std::string_view because, std::uint32_t evidence_begin);
   void add_stale(const Action& action);
+  void add_conditions(const Action& action);
 
   FunnelState& state_;
   const PolicyData& policy_;
   const DecisionQuestion& question_;
   Decision& out_;
-  bool asked_ = false;                          // the action at hand
-  const index::EntryView* asked_by_ = nullptr;  // the entry that asks; nullptr: the intent does
 };
 
 }  // namespace concord::scoring

@@ -7,17 +7,45 @@
 namespace concord::scoring {
 namespace {
 
-void link_channels(PolicyData& data, Action& action) {
-  std::uint64_t written = 0;
-  for (const Treatment& treatment : action.treatments)
-    if (treatment.channel != kNone) written |= 1ULL << treatment.channel;
-  action.channels = written;
-  for (std::size_t i = 0; i < data.channels.size(); ++i)
-    for (const std::uint32_t other : data.channels[i].wording_of)
-      if ((written >> other & 1U) != 0) action.channels |= 1ULL << i;
+/// Is this wording there for every customer?
+bool fits_all(const PolicyData& data, const Treatment& treatment) {
+  const auto& languages = data.fallback_languages;
+  return treatment.when == kNone &&
+         std::find(languages.begin(), languages.end(), treatment.language) != languages.end();
 }
 
+void link_channels(const PolicyData& data, Action& action) {
+  std::uint64_t written = 0;
+  std::uint64_t always = 0;
+  for (const Treatment& treatment : action.treatments) {
+    if (treatment.channel == kNone) continue;
+    written |= 1ULL << treatment.channel;
+    if (fits_all(data, treatment)) always |= 1ULL << treatment.channel;
+  }
+  std::uint64_t sure = always;
+  action.channels = written;
+  for (std::size_t i = 0; i < data.channels.size(); ++i)
+    for (const std::uint32_t other : data.channels[i].wording_of) {
+      if ((written >> other & 1U) != 0) action.channels |= 1ULL << i;
+      if ((always >> other & 1U) != 0) sure |= 1ULL << i;
+    }
+  action.choosy = action.channels & ~sure;
+}
+
+std::uint32_t topic_number(PolicyData& data, const std::string& topic) {
+  const auto found = std::find(data.topics.begin(), data.topics.end(), topic);
+  const auto number = static_cast<std::uint32_t>(found - data.topics.begin());
+  if (found == data.topics.end()) data.topics.push_back(topic);
+  return number;
+}
+
+/// What is said about an action may name the action itself: an outcome does.
 void link_topics(PolicyData& data) {
+  for (Action& action : data.actions) {
+    const std::uint32_t own = topic_number(data, action.id);
+    if (std::find(action.topics.begin(), action.topics.end(), own) == action.topics.end())
+      action.topics.push_back(own);
+  }
   for (std::size_t i = 0; i < data.topics.size(); ++i)
     data.topic_numbers.emplace(data.topics[i], static_cast<std::uint32_t>(i));
   for (const Action& action : data.actions)
@@ -49,6 +77,14 @@ void link_windows(PolicyData& data) {
     data.authority_window_ms = std::max(data.authority_window_ms, grade.period_ms);
 }
 
+void link_outcomes(PolicyData& data) {
+  for (const Pause& pause : data.pauses)
+    for (const std::string& word : pause.outcomes)
+      if (std::find(data.outcome_words.begin(), data.outcome_words.end(), word) ==
+          data.outcome_words.end())
+        data.outcome_words.push_back(word);
+}
+
 /// What goes stale must become somebody's task.
 void check_stale_tasks(const PolicyData& data, TableReader& company) {
   const bool stale = std::any_of(data.rules.begin(), data.rules.end(),
@@ -72,6 +108,7 @@ void link_policy(Loading& loading, TableReader& company) {
   for (Action& action : data.actions) link_channels(data, action);
   link_topics(data);
   link_plans(data);
+  link_outcomes(data);
   link_windows(data);
   check_stale_tasks(data, company);
 }

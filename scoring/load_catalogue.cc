@@ -52,6 +52,8 @@ class Catalogue {
   void read_when(TableReader& in, Action& action);
   void read_links(TableReader& in, Action& action);
   void read_treatments(TableReader& in, Action& action);
+  void read_treatment(TableReader& in, Action& action);
+  std::uint32_t read_channel(TableReader& in);
   void read_gates(const Engagement& own, Action& action);
   std::uint32_t topic_number(const std::string& topic);
 
@@ -112,6 +114,9 @@ void Catalogue::read_action(TableReader& in) {
   action.department = in.required_text("department");
   if (!action.department.empty())
     check_known(in, "department", action.department, "department", data_.departments);
+  while (action.department_number < data_.departments.size() &&
+         data_.departments[action.department_number] != action.department)
+    ++action.department_number;
   if (in.take("purpose") == nullptr) in.problem("purpose", "is missing");
   action.purpose =
       static_cast<index::Purpose>(in.choice("purpose", index::words<index::Purpose>(), 0));
@@ -206,30 +211,44 @@ std::uint32_t Catalogue::topic_number(const std::string& topic) {
   return number;
 }
 
+std::uint32_t Catalogue::read_channel(TableReader& in) {
+  const std::string channel = in.required_text("channel");
+  const std::uint32_t number = find_channel(data_, channel);
+  if (number == kNone && !channel.empty()) {
+    std::vector<std::string> known;
+    for (const Channel& other : data_.channels) known.push_back(other.id);
+    check_known(in, "channel", channel, "channel", known);
+  }
+  return number;
+}
+
+void Catalogue::read_treatment(TableReader& in, Action& action) {
+  const std::uint32_t channel = read_channel(in);
+  if (action.stale_task && channel != kNone && !data_.channels[channel].internal)
+    in.problem("channel", "must be internal: a stale task is the work of colleagues");
+  const std::string brand = in.text("brand");
+  if (!brand.empty()) check_known(in, "brand", brand, "brand", data_.brands);
+  if (!brand.empty() && brand != action.brand)
+    in.problem("brand", "is not the action's: this wording would never be used");
+  const std::string id = in.text("id", in.text("channel"));
+  const std::uint32_t when = read_treatment_condition(loading_, in, "when");
+  if (in.take("text") == nullptr) in.problem("text", "is missing");
+  for (const TomlMember& member : in.pairs("text")) {
+    if (member.value.type != TomlNode::Type::string || member.name.size() != 2) {
+      in.problem("text", "gives a string for each language: text = { en = \"…\", de = \"…\" }");
+      continue;
+    }
+    action.treatments.push_back(
+        {id + "." + member.name, channel, member.name, brand, when,
+         read_wording(member.value.text, in.place_of(member.line), loading_.problems)});
+  }
+  in.finish();
+}
+
 void Catalogue::read_treatments(TableReader& in, Action& action) {
   for (const TomlNode* table : in.tables("treatment")) {
     TableReader one(*table, in.what() + ", treatment", in.file(), loading_.problems);
-    const std::string channel = one.required_text("channel");
-    const std::uint32_t number = find_channel(data_, channel);
-    if (number == kNone && !channel.empty()) {
-      std::vector<std::string> known;
-      for (const Channel& other : data_.channels) known.push_back(other.id);
-      check_known(one, "channel", channel, "channel", known);
-    }
-    const std::string brand = one.text("brand");
-    if (!brand.empty()) check_known(one, "brand", brand, "brand", data_.brands);
-    const std::string id = one.text("id", channel);
-    if (one.take("text") == nullptr) one.problem("text", "is missing");
-    for (const TomlMember& member : one.pairs("text")) {
-      if (member.value.type != TomlNode::Type::string || member.name.size() != 2) {
-        one.problem("text", "gives a string for each language: text = { en = \"…\", de = \"…\" }");
-        continue;
-      }
-      action.treatments.push_back(
-          {id + "." + member.name, number, member.name, brand,
-           read_wording(member.value.text, one.place_of(member.line), loading_.problems)});
-    }
-    one.finish();
+    read_treatment(one, action);
   }
   if (action.treatments.empty())
     in.problem("treatment", "is missing: an action needs a wording for one channel at least");

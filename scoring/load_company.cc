@@ -118,9 +118,41 @@ void load_caps(Loading& loading, TableReader& company) {
     pause.pause_ms = in.required_duration_ms("pause");
     pause.purposes = read_purposes(in, "purposes");
     pause.by_group = in.choice("by", kBy, 0) == 1;
+    pause.outcomes = in.texts("outcomes");
+    if (pause.outcomes.empty()) pause.outcomes = loading.data.reject_words;
+    pause.because = in.text("because", "the customer turned this down");
+    if (pause.outcomes.empty())
+      in.problem("outcomes", "is missing, and so is the company's 'reject_words'");
     in.finish();
     loading.data.pauses.push_back(std::move(pause));
   }
+}
+
+void load_limits(Loading& loading, TableReader& company) {
+  static constexpr std::string_view kScopes[] = {"all", "issue", "group", "department"};
+  for (const TomlNode* table : company.tables("limit")) {
+    TableReader in(*table, "limit", company.file(), loading.problems);
+    Limit limit;
+    limit.name = in.required_text("name");
+    for (const Limit& other : loading.data.limits)
+      if (other.name == limit.name) in.problem("name", "is given twice");
+    limit.scope = static_cast<Limit::Scope>(in.choice("scope", kScopes, 0));
+    limit.at_most = static_cast<std::uint32_t>(in.required_integer("at_most", 1, 10'000));
+    limit.purposes = read_purposes(in, "purposes");
+    in.finish();
+    loading.data.limits.push_back(std::move(limit));
+  }
+}
+
+/// Languages of wordings behind the customer's own. Unless said otherwise: the company's.
+void load_fallback(Loading& loading, TableReader& company) {
+  std::vector<std::string>& languages = loading.data.fallback_languages;
+  languages = company.texts("fallback_languages");
+  for (const std::string& language : languages)
+    if (language.size() != 2)
+      company.problem("fallback_languages",
+                      "names languages by two letters, not '" + language + "'");
+  if (languages.empty()) languages = {loading.data.language};
 }
 
 void load_guards(Loading& loading, TableReader& company) {
@@ -211,6 +243,7 @@ void load_company(Loading& loading, TableReader& company) {
   if (data.currency.size() != 3) company.problem("currency", "must be an ISO 4217 code");
   data.clock_tick_ms = std::max<std::int64_t>(company.duration_ms("clock_tick"), 1);
   data.language = company.required_text("language");
+  load_fallback(loading, company);
   load_time_zone(loading, company);
   data.departments = company.texts("departments");
   if (data.departments.empty()) company.problem("departments", "must name at least one");
@@ -221,6 +254,7 @@ void load_company(Loading& loading, TableReader& company) {
   load_rates(loading, company);
   load_channels(loading, company);
   load_caps(loading, company);
+  load_limits(loading, company);
   load_guards(loading, company);
   load_grades(loading, company);
   load_consents(loading, company);

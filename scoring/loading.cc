@@ -8,21 +8,31 @@
 namespace concord::scoring {
 namespace {
 
-std::uint32_t compile(Loading& loading, const std::string& text, const std::string& place) {
+/// No operator inside by which a part alone could decide.
+bool is_one_piece(std::string_view text) {
+  for (const std::string_view joint : {"&&", "||", "?", "!", ".exists", ".all", "//", "\n"})
+    if (text.find(joint) != std::string_view::npos) return false;
+  return text.front() != '(' && text.front() != ' ' && text.back() != ' ';
+}
+
+std::uint32_t compile(Loading& loading, const std::string& text, const std::string& place,
+                      bool of_treatment = false) {
   std::vector<Condition>& conditions = loading.data.conditions;
   for (std::size_t i = 0; i < conditions.size(); ++i)
-    if (conditions[i].text == text) return static_cast<std::uint32_t>(i);
+    if (conditions[i].text == text && conditions[i].of_treatment == of_treatment)
+      return static_cast<std::uint32_t>(i);
   cel::Options options;
   options.wanted = cel::TypeKind::boolean;
   options.place = place;
-  auto program = cel::Program::compile(text, loading.data.environment, options);
+  auto program = cel::Program::compile(
+      text, of_treatment ? loading.data.treatment_environment : loading.data.environment, options);
   if (!program.has_value()) {
     loading.problems.add(std::move(program.error()));
     return kNone;
   }
   for (const std::string& read : program->reads())
     if (read == "entries" || read.starts_with("entries.")) loading.data.reads_entries = true;
-  conditions.push_back(Condition{text, std::move(*program)});
+  conditions.push_back(Condition{text, std::move(*program), of_treatment, is_one_piece(text)});
   return static_cast<std::uint32_t>(conditions.size() - 1);
 }
 
@@ -122,6 +132,12 @@ Filter read_filter(Loading& loading, const TomlNode& table, const std::string& w
 std::uint32_t read_condition(Loading& loading, TableReader& reader, std::string_view key) {
   const std::string text = reader.text(key);
   return text.empty() ? kNone : compile(loading, text, reader.place_of_key(key));
+}
+
+std::uint32_t read_treatment_condition(Loading& loading, TableReader& reader,
+                                       std::string_view key) {
+  const std::string text = reader.text(key);
+  return text.empty() ? kNone : compile(loading, text, reader.place_of_key(key), true);
 }
 
 std::vector<std::uint32_t> read_conditions(Loading& loading, TableReader& reader,

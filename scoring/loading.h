@@ -51,6 +51,8 @@ std::vector<std::uint32_t> read_conditions(Loading& loading, TableReader& reader
                                            std::string_view key);
 /// One condition; kNone when it is wrong or absent.
 std::uint32_t read_condition(Loading& loading, TableReader& reader, std::string_view key);
+/// The same of a treatment: it may speak of `channel`.
+std::uint32_t read_treatment_condition(Loading& loading, TableReader& reader, std::string_view key);
 Engagement read_engagement(Loading& loading, TableReader& reader);
 /// Channels of `key` as bits; a name that is not a channel is a problem.
 std::uint64_t read_channels(Loading& loading, TableReader& reader, std::string_view key);

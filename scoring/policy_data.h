@@ -42,6 +42,8 @@ struct Feature {
 struct Condition {
   std::string text;
   std::optional<cel::Program> program;
+  bool of_treatment = false;  // speaks of `channel` too: asked anew for each channel
+  bool one_piece = false;     // the whole of it decides, always: no && or || or macro inside
 };
 
 // ---- company.toml
@@ -76,7 +78,16 @@ struct Pause {
   std::int64_t window_ms = 0;
   std::int64_t pause_ms = 0;
   std::uint32_t purposes = 0;
-  bool by_group = false;  // rejects of any action of the group count
+  bool by_group = false;              // outcomes of any action of the group count
+  std::vector<std::string> outcomes;  // words that count; else the company's reject_words
+  std::string because;
+};
+struct Limit {  // how many of the ranked actions are left in the answer
+  enum class Scope : std::uint8_t { all, issue, group, department };
+  std::string name;
+  Scope scope = Scope::all;
+  std::uint32_t at_most = 0;
+  std::uint32_t purposes = 0;  // of the actions that count, and that are held back
 };
 struct DuplicateTopic {
   std::int64_t window_ms = 0;  // 0: no guard
@@ -144,6 +155,7 @@ struct Treatment {
   std::uint32_t channel = 0;
   std::string language;
   std::string brand;
+  std::uint32_t when = kNone;  // condition; kNone: always
   std::vector<TextPiece> text;
 };
 struct Issue {
@@ -168,6 +180,7 @@ struct Action {
   std::string product;
   std::uint32_t issue = 0;
   std::uint32_t group = 0;
+  std::uint32_t department_number = 0;  // place in PolicyData::departments
   index::Purpose purpose = index::Purpose::none;
   bool mandatory = false;
   bool enabled = true;
@@ -184,6 +197,7 @@ struct Action {
   std::uint32_t model = kNone;
   std::int64_t lever_add_micro = 0;  // its own, its group's and its issue's
   std::uint64_t channels = 0;        // that have a wording, by fall-back too
+  std::uint64_t choosy = 0;          // of them: whether a wording fits depends on the customer
   std::uint64_t acknowledges = 0;    // bits of block rules
   std::uint32_t about = kNone;       // feature whose newest entry is the reason
   std::vector<ContextWeight> context;
@@ -203,15 +217,18 @@ struct PolicyData {
   std::vector<PolicySource> files;
   std::string currency;
   std::int64_t clock_tick_ms = 1;
-  std::string language;   // when the customer's is not known
-  std::string time_zone;  // likewise
+  std::string language;                         // when the customer's is not known
+  std::vector<std::string> fallback_languages;  // of wordings, behind the customer's, in order
+  std::string time_zone;                        // likewise
   std::vector<std::string> departments, brands, reject_words;
+  std::vector<std::string> outcome_words;  // that some pause counts
   std::uint32_t contact_kinds = 0;
   std::int64_t asked_window_ms = 0;
   std::vector<Channel> channels;
   std::unordered_map<std::string, std::vector<Rate>> rates;  // by currency, oldest first
   std::vector<Cap> caps;
   std::vector<Pause> pauses;
+  std::vector<Limit> limits;
   DuplicateTopic duplicate_topic;
   CareFloor care_floor;
   std::vector<Grade> grades;
@@ -224,6 +241,7 @@ struct PolicyData {
   std::vector<Model> models;
   cel::ObjectType feature_type;  // `features` in conditions
   cel::Environment environment;
+  cel::Environment treatment_environment;  // the same and `channel`
   std::vector<Condition> conditions;
   bool reads_entries = false;
 

@@ -14,6 +14,8 @@ using index::JsonWriter;
 using index::kNoTime;
 
 constexpr std::string_view kScopes[] = {"customer", "account", "product"};
+constexpr std::string_view kFactors[kFactorCount] = {"propensity", "context_weight", "value",
+                                                     "lever"};
 constexpr std::string_view kStrengths[] = {"stop", "postpone", "note"};
 
 void put_quoted(Buffer& out, std::string_view escaped) {
@@ -31,6 +33,7 @@ class Renderer {
   void actions(const DecisionQuestion& question, std::uint32_t limit, std::uint32_t explain);
   void dropped(bool shown);
   void counts();
+  void sensitivity();
   void do_not();
   void authority();
 
@@ -42,6 +45,8 @@ class Renderer {
   void evidence(std::uint32_t begin, std::uint32_t count);
   void because(const Reason& reason);
   void ending(const Reason& reason);
+  void decided(const Reason& reason);
+  void ranks_without(std::size_t rank);
   void treatment(const RankedAction& ranked, const Action& action, std::string_view channel);
   void text(const Treatment& treatment, const EntryView* about);
   void scores(const Action& action);
@@ -94,7 +99,34 @@ void Renderer::action(const RankedAction& ranked, std::size_t rank,
   else
     out_.begin_array().end_array();
   if ((explain & kExplainScores) != 0) scores(action);
+  if ((explain & kExplainSensitivity) != 0) ranks_without(rank);
   out_.end_object();
+}
+
+/// Which rank it would have with one factor taken as 1 for all; null: a limit would hold it back.
+void Renderer::ranks_without(std::size_t rank) {
+  out_.key("rank_without").begin_object();
+  for (std::size_t factor = 0; factor < kFactorCount; ++factor) {
+    const std::uint32_t other = decision_.sensitivity.ranks[rank - 1][factor];
+    out_.key(kFactors[factor]);
+    if (other == 0)
+      out_.null();
+    else
+      out_.unsigned_integer(other);
+  }
+  out_.end_object();
+}
+
+void Renderer::sensitivity() {
+  out_.key("sensitivity").begin_array();
+  for (std::size_t factor = 0; factor < kFactorCount && !decision_.ranked.empty(); ++factor) {
+    out_.begin_object();
+    out_.key("without").string(kFactors[factor]);
+    out_.key("first").string(policy_.actions[decision_.sensitivity.first[factor]].id);
+    out_.key("moved").unsigned_integer(decision_.sensitivity.moved[factor]);
+    out_.end_object();
+  }
+  out_.end_array();
 }
 
 void Renderer::factors(const Factors& factors) {
@@ -152,10 +184,11 @@ void Renderer::treatment(const RankedAction& ranked, const Action& action,
   out_.key("treatment");
   if (ranked.treatment < 0) {
     out_.null();
-    if (!ranked.has_blocked_here) return;
+    if (ranked.blocked_here < 0) return;
+    const Reason& reason = decision_.blocked_here[static_cast<std::size_t>(ranked.blocked_here)];
     out_.key("blocked_here").begin_object();
-    because(ranked.blocked_here);
-    ending(ranked.blocked_here);
+    because(reason);
+    ending(reason);
     out_.end_object();
     return;
   }
@@ -257,8 +290,20 @@ void Renderer::dropped(bool shown) {
     out_.key("component").string(one.reason.component);
     because(one.reason);
     evidence(one.reason.evidence_begin, one.reason.evidence_count);
+    decided(one.reason);
     ending(one.reason);
     out_.end_object();
+  }
+  out_.end_array();
+}
+
+/// The parts of the condition that settled it; nothing for a reason without a condition.
+void Renderer::decided(const Reason& reason) {
+  if (reason.decided_count == 0) return;
+  out_.key("decided_by").begin_array();
+  for (std::uint32_t i = 0; i < reason.decided_count; ++i) {
+    const Decided& one = decision_.decided[reason.decided_begin + i];
+    out_.begin_object().key("condition").string(one.text).key("was").string(one.was).end_object();
   }
   out_.end_array();
 }
@@ -271,6 +316,7 @@ void Renderer::counts() {
   for (std::size_t i = 0; i < kStageCount; ++i)
     out_.key(word(static_cast<Stage>(i))).unsigned_integer(decision_.dropped_at[i]);
   out_.end_object();
+  out_.key("forgotten").unsigned_integer(decision_.forgotten);
   out_.end_object();
 }
 
@@ -308,6 +354,7 @@ void write_decision(JsonWriter& out, const Policy& policy, const Decision& decis
     out.null();
   else
     out.string(decision.no_action);
+  if ((explain & kExplainSensitivity) != 0) renderer.sensitivity();
   out.end_object();
 }
 

@@ -133,7 +133,7 @@ void add_questions(CLI::App& app, Program& program) {
                 {"direction", "inbound or outbound [outbound]"},
                 {"intent", "what the customer asks for (inbound)"},
                 {"limit", "how many actions"},
-                {"explain", "dropped, scores"},
+                {"explain", "dropped, scores, sensitivity"},
                 {"purpose", "what you read it for; goes into the log"}});
   add_question(app, program, Asked::search, "search", "who and what matches these words",
                {{"in", "customers, entries, knowledge"},

@@ -36,6 +36,7 @@ void print_json(const scoring::BatchCounts& counts, const scoring::Policy& polic
   out.key("gates").unsigned_integer(counts.gates);
   out.key("ranked").unsigned_integer(counts.ranked);
   out.key("no_action").unsigned_integer(counts.no_action);
+  out.key("forgotten").unsigned_integer(counts.forgotten);
   out.key("dropped").begin_object();
   for (std::size_t i = 0; i < scoring::kStageCount; ++i)
     out.key(word(static_cast<scoring::Stage>(i))).unsigned_integer(counts.dropped_at[i]);
@@ -76,10 +77,10 @@ int decide(Program& program, const DecideOptions& options, const Service& servic
     using Number = unsigned long long;
     std::fprintf(stderr,
                  "%llu customers, %llu actions looked at, %llu ranked, %llu customers without one, "
-                 "%lld ms\n",
+                 "%llu forgotten records, %lld ms\n",
                  static_cast<Number>(counts.customers), static_cast<Number>(counts.gates),
                  static_cast<Number>(counts.ranked), static_cast<Number>(counts.no_action),
-                 static_cast<long long>(milliseconds));
+                 static_cast<Number>(counts.forgotten), static_cast<long long>(milliseconds));
   }
   return kExitOk;
 }

@@ -120,10 +120,11 @@ std::string read_direction(std::string_view value, Ask& ask) {
 }
 
 std::string read_explain(std::string_view value, Ask& ask) {
-  constexpr std::array<std::string_view, 3> kWords{"true", "dropped", "scores"};
+  constexpr std::array<std::string_view, 4> kWords{"true", "dropped", "scores", "sensitivity"};
   for (const std::string_view name : split_list(value)) {
-    if (name == "sensitivity") return "sensitivity is not computed by this version";
-    if (name == "scores")
+    if (name == "sensitivity")
+      ask.explain |= scoring::kExplainSensitivity;
+    else if (name == "scores")
       ask.explain |= scoring::kExplainScores;
     else if (name == "true" || name == "dropped")
       ask.explain |= scoring::kExplainDropped;

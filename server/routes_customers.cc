@@ -220,6 +220,7 @@ bool Routes::read_question(Call& call, scoring::DecisionQuestion& question) {
   question.intent = call.ask.intent;
   question.channel = call.ask.channel;
   question.limit = call.ask.limit == kNoLimit ? kActionsDefault : call.ask.limit;
+  question.explain = call.ask.explain;
   const scoring::Policy& policy = *service_.policy;
   if (!question.channel.empty() && !policy.has_channel(question.channel))
     return refuse(call, "channel",

@@ -11,6 +11,18 @@ namespace {
 
 constexpr std::string_view kAttributePrefix = "attributes.";
 
+std::string consents_of(const RecordView& record) {
+  wire::PortraitT all;
+  record.portrait().UnPackTo(&all);
+  wire::PortraitT portrait;
+  portrait.identities = std::move(all.identities);
+  portrait.consents = std::move(all.consents);
+  for (const auto& consent : portrait.consents) consent->json.clear();
+  flatbuffers::FlatBufferBuilder builder;
+  builder.Finish(wire::Portrait::Pack(builder, &portrait));
+  return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
+}
+
 // What decisions never read of a customer: his name and what the context answer shows of him.
 std::string lean_portrait(const RecordView& record) {
   wire::PortraitT portrait;
@@ -33,6 +45,7 @@ std::string lean_portrait(const RecordView& record) {
 
 std::string portrait_of(const RecordView& record, ExcerptDetail detail) {
   if (detail == ExcerptDetail::lean) return lean_portrait(record);
+  if (detail == ExcerptDetail::consents) return consents_of(record);
   const auto& bytes = *record.record().portrait();
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }

@@ -21,8 +21,9 @@ struct Excerpt {
 
 /// How much of what is taken. `lean`: of an entry its fields, id, subject and attributes, nothing
 /// of its text, links and people; of the portrait what conditions and consent are read from, no
-/// name of a person. `whole`: everything.
-enum class ExcerptDetail : std::uint8_t { lean, whole };
+/// name of a person. `consents`: of the portrait the identities and what was said of consent, for
+/// one who only shares an address. `whole`: everything.
+enum class ExcerptDetail : std::uint8_t { lean, consents, whole };
 
 /// Requires: `entries` are entries of `record` in its order.
 Excerpt excerpt_of(const RecordView& record, std::span<const EntryView> entries,

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "index/base/assert.h"
+#include "index/base/hash.h"
 #include "index/snapshot/snapshot_state.h"
 
 namespace concord::index {
@@ -17,11 +18,28 @@ std::size_t first_pin() {
   return hint;
 }
 
-bool holds_identity(const RecordView& record, const NormalisedIdentity& identity) {
+constexpr std::uint32_t kNoSlot = ~0U;
+
+bool holds_identity(const RecordView& record, std::string_view type, std::string_view value) {
   for (const wire::Identity* one : *record.portrait().identities())
-    if (view_of(one->type()) == identity.type() && view_of(one->value()) == identity.value())
-      return true;
+    if (view_of(one->type()) == type && view_of(one->value()) == value) return true;
   return false;
+}
+bool holds_identity(const RecordView& record, const NormalisedIdentity& identity) {
+  return holds_identity(record, identity.type(), identity.value());
+}
+
+// As NormalisedIdentity has it, without memory of its own.
+Hash128 hash_of(const wire::Identity& identity) {
+  const std::string_view type = view_of(identity.type());
+  const std::string_view value = view_of(identity.value());
+  std::array<char, 2'048> text;
+  const std::size_t size = type.size() + 1 + value.size();
+  if (size > text.size()) return hash128(std::string(type) + ":" + std::string(value));
+  char* at = std::copy(type.begin(), type.end(), text.data());
+  *at++ = ':';
+  std::copy(value.begin(), value.end(), at);
+  return hash128({text.data(), size});
 }
 
 // Owner number `i` has become part of `survivor`: does another owner stand for the same person?
@@ -88,10 +106,15 @@ void Snapshot::unpin(std::size_t slot) const {
   state_->pins[slot].revision.store(SnapshotState::kFree, std::memory_order_release);
 }
 
-RecordView Snapshot::find(const ReadPin& pin, CustomerId id) const {
+std::uint32_t Snapshot::slot_of(const ReadPin& pin, CustomerId id) const {
   const std::uint64_t value = state_->ids.load(std::memory_order_acquire)->find(id_key(id.value));
-  if (value == KeyTable::kMissing) return {};
-  const std::uint32_t slot = state_->survivor(static_cast<std::uint32_t>(value), pin.revision());
+  if (value == KeyTable::kMissing) return kNoSlot;
+  return state_->survivor(static_cast<std::uint32_t>(value), pin.revision());
+}
+
+RecordView Snapshot::find(const ReadPin& pin, CustomerId id) const {
+  const std::uint32_t slot = slot_of(pin, id);
+  if (slot == kNoSlot) return {};
   const Version* version = state_->version_at(slot, pin.revision());
   return version == nullptr ? RecordView{} : version->view();
 }
@@ -156,10 +179,38 @@ Resolution Snapshot::resolve(const ReadPin& pin, std::string_view key) const {
   return out;
 }
 
+void Snapshot::find_sharers(const ReadPin& pin, Customer& customer) const {
+  const auto& identities = *customer.record.portrait().identities();
+  for (std::uint32_t place = 0; place < identities.size(); ++place) {
+    const wire::Identity& one = *identities[place];
+    if (one.joins()) continue;
+    const std::uint64_t value =
+        state_->identities.load(std::memory_order_acquire)->find(hash_of(one));
+    if (value == KeyTable::kMissing || (value & KeyTable::kShared) == 0) continue;
+    const auto* owners = reinterpret_cast<const Owners*>(value & ~KeyTable::kShared);
+    for (const std::uint32_t owner : owners->all()) {
+      const std::uint32_t slot = state_->survivor(owner, pin.revision());
+      const Version* version = state_->version_at(slot, pin.revision());
+      if (version == nullptr || version->view().id() == customer.record.id()) continue;
+      const auto known = customer.sharing();
+      if (std::find(known.begin(), known.end(), version->record) != known.end()) continue;
+      if (!holds_identity(version->view(), view_of(one.type()), view_of(one.value()))) continue;
+      customer.revision = std::max(customer.revision, version->view().seq());
+      if (customer.sharer_count == kSharersMax) {
+        customer.crowded |= std::uint64_t{1} << std::min<std::uint32_t>(place, 63);
+        break;
+      }
+      customer.sharers[customer.sharer_count++] = version->record;
+    }
+  }
+}
+
 Customer Snapshot::customer(const ReadPin& pin, CustomerId id, UnixMillis as_of) const {
   Customer customer;
-  customer.record = find(pin, id);
-  if (!customer.record) return customer;
+  const std::uint32_t slot = slot_of(pin, id);
+  const Version* version = slot == kNoSlot ? nullptr : state_->version_at(slot, pin.revision());
+  if (version == nullptr) return customer;
+  customer.record = version->view();
   const Sources said = sources(pin);
   customer.revision = std::max(customer.record.seq(), said.seq);
   customer.sources_json = said.json;
@@ -167,6 +218,7 @@ Customer Snapshot::customer(const ReadPin& pin, CustomerId id, UnixMillis as_of)
       customer.record, as_of, [&](CustomerId one) { return find(pin, one); }, customer.accounts);
   for (const RecordView& account : customer.account_records())
     customer.revision = std::max(customer.revision, account.seq());
+  if (state_->slots[slot].shares()) find_sharers(pin, customer);
   return customer;
 }
 

@@ -43,6 +43,7 @@ class ReadPin {
 };
 
 inline constexpr std::size_t kAccountsMax = 32;  // accounts joined into one answer
+inline constexpr std::size_t kSharersMax = 32;   // others who share an address with one customer
 
 /// The accounts whose memberships are current at `as_of`, each once: how many stand in `out`.
 /// `find(id)` gives the record of an account; empty: none is known.
@@ -64,15 +65,29 @@ std::size_t accounts_of(const RecordView& record, UnixMillis as_of, Find&& find,
   return count;
 }
 
-/// A customer with the accounts he belongs to: what one answer is made of.
+/// A customer with the accounts he belongs to, and those whose word on a shared address counts:
+/// what one answer is made of.
 struct Customer {
   RecordView record;
   std::array<RecordView, kAccountsMax> accounts{};
   std::size_t account_count = 0;
+  /// Other customers who hold an identity of this one's that only looks up: a family's phone.
+  std::array<const wire::Record*, kSharersMax> sharers{};
+  std::size_t sharer_count = 0;
+  /// Bits of the places among the portrait's identities (the last bit: this place and all behind
+  /// it) that more customers hold than `sharers` has room for.
+  std::uint64_t crowded = 0;
   EventSeq revision = 0;  // last event that changed any of them, or what is said of the sources
   std::string_view sources_json = "[]";
   [[nodiscard]] std::span<const RecordView> account_records() const {
     return {accounts.data(), account_count};
+  }
+  /// Of each only the portrait is meant to be read.
+  [[nodiscard]] std::span<const wire::Record* const> sharing() const {
+    return {sharers.data(), sharer_count};
+  }
+  [[nodiscard]] bool is_crowded(std::uint32_t identity_place) const {
+    return (crowded >> std::min<std::uint32_t>(identity_place, 63) & 1U) != 0;
   }
 };
 
@@ -112,7 +127,8 @@ class Snapshot {
   /// The record of a customer (ids of merged customers resolve to the survivor); empty view when
   /// there is none at this revision.
   [[nodiscard]] RecordView find(const ReadPin& pin, CustomerId id) const;
-  /// The record with its accounts (memberships current at `as_of`).
+  /// The record with its accounts (memberships current at `as_of`) and its sharers. What any of
+  /// them was changed by last is the revision.
   [[nodiscard]] Customer customer(const ReadPin& pin, CustomerId id, UnixMillis as_of) const;
 
   /// `sources[]` at this revision, and the event that last changed it. Valid while pinned.
@@ -133,6 +149,8 @@ class Snapshot {
   friend class ReadPin;
   void unpin(std::size_t slot) const;
   void resolve_identity(const ReadPin& pin, Resolution& out) const;
+  void find_sharers(const ReadPin& pin, Customer& customer) const;
+  [[nodiscard]] std::uint32_t slot_of(const ReadPin& pin, CustomerId id) const;
   std::shared_ptr<SnapshotState> state_;
 };
 

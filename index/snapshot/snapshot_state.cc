@@ -145,7 +145,7 @@ std::uint32_t SnapshotState::survivor(std::uint32_t slot, EventSeq revision) con
     const Slot& one = slots[slot];
     const EventSeq seq = one.redirect_seq.load(std::memory_order_acquire);
     if (seq == 0 || seq > revision) return slot;
-    slot = one.redirect_slot.load(std::memory_order_relaxed);
+    slot = one.redirected_to();
   }
 }
 

@@ -47,8 +47,17 @@ struct Slot {
   std::atomic<const Version*> newest{nullptr};
   std::uint64_t id = 0;                         // CustomerId, fixed
   std::atomic<std::uint64_t> redirect_seq{0};   // 0: not merged away
-  std::atomic<std::uint32_t> redirect_slot{0};  // the survivor, from redirect_seq on
+  std::atomic<std::uint32_t> redirect_slot{0};  // the survivor, from redirect_seq on; and kShares
   std::uint32_t staged = 0;                     // the writer's: place of its next version, from 1
+
+  static constexpr std::uint32_t kShares = 1U << 31;
+  [[nodiscard]] std::uint32_t redirected_to() const {
+    return redirect_slot.load(std::memory_order_relaxed) & ~kShares;
+  }
+  /// May somebody else hold an identity of this one's too? A hint: never wrong when it says no.
+  [[nodiscard]] bool shares() const {
+    return (redirect_slot.load(std::memory_order_relaxed) & kShares) != 0;
+  }
 };
 
 /// Slots never move: chunks are added, never reallocated.

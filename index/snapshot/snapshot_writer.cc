@@ -99,6 +99,8 @@ void SnapshotWriter::share(Hash128 key, std::uint64_t known, std::uint32_t slot)
   const auto slots = shared ? old->all() : std::span(&single, 1);
   const auto place = std::lower_bound(slots.begin(), slots.end(), slot);
   if (place != slots.end() && *place == slot) return;
+  if (!shared) mark_sharing(single);
+  mark_sharing(slot);
   const auto count = static_cast<std::uint32_t>(slots.size());
   if (shared && place == slots.end() && count < old->capacity) {
     // Behind what any reader looks at: the usual case, new customers have the highest slots.
@@ -117,6 +119,12 @@ void SnapshotWriter::share(Hash128 key, std::uint64_t known, std::uint32_t slot)
   fresh->count.store(count + 1, std::memory_order_release);
   put_key(state_->identities, key, reinterpret_cast<std::uint64_t>(fresh) | KeyTable::kShared);
   if (shared) retire(state_->published.load() + 1, free_block, old);
+}
+
+// Readers see it with the version that gives the identity, or before: it is a hint.
+void SnapshotWriter::mark_sharing(std::uint32_t slot) {
+  for (const std::uint32_t one : {slot, state_->survivor(slot, ~EventSeq{0})})
+    state_->slots[one].redirect_slot.fetch_or(Slot::kShares, std::memory_order_relaxed);
 }
 
 void SnapshotWriter::put(std::uint32_t slot, const EncodedRecord& record, EventSeq seq) {
@@ -168,8 +176,10 @@ void SnapshotWriter::discard(const Staged& staged, const Version* heir) {
 void SnapshotWriter::redirect(std::uint32_t loser, std::uint32_t survivor, EventSeq seq) {
   CONCORD_ASSERT(loser != survivor);
   Slot& one = state_->slots[loser];
-  one.redirect_slot.store(survivor, std::memory_order_relaxed);
+  const std::uint32_t hint = one.shares() ? Slot::kShares : 0;
+  one.redirect_slot.store(survivor | hint, std::memory_order_relaxed);
   one.redirect_seq.store(seq, std::memory_order_release);
+  if (hint != 0) mark_sharing(survivor);  // what the one shared, the other shares from now on
 }
 
 void SnapshotWriter::put_sources(std::string json, EventSeq seq) {

@@ -60,6 +60,7 @@ class SnapshotWriter {
   void retire(EventSeq replaced_at, void (*free)(const void*), const void* what);
   void put_key(std::atomic<const KeyTable*>& table, Hash128 key, std::uint64_t value);
   void share(Hash128 key, std::uint64_t known, std::uint32_t slot);
+  void mark_sharing(std::uint32_t slot);
   void collect();
 
   std::shared_ptr<SnapshotState> state_;

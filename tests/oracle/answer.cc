@@ -440,6 +440,8 @@ EventSeq answer_revision(const Book& book, const Person& person, std::int64_t as
   EventSeq revision = revision_of(book, person);
   for (const Person* account : accounts_of(book, person, as_of))
     revision = std::max(revision, revision_of(book, *account));
+  for (const Person* sharer : sharers_of(book, person))
+    revision = std::max(revision, revision_of(book, *sharer));
   return revision;
 }
 

@@ -12,7 +12,10 @@ namespace concord::oracle {
 
 /// The accounts a customer belongs to at `as_of`, each once, in the order of `accounts[]`.
 std::vector<const Person*> accounts_of(const Book& book, const Person& person, std::int64_t as_of);
-/// The revision of an answer: what is shared with an account changes its members' answers too.
+/// Others who hold an identity of his that only looks up: their word on it counts for him too.
+std::vector<const Person*> sharers_of(const Book& book, const Person& person);
+/// The revision of an answer: what is shared with an account changes its members' answers too, and
+/// whoever shares an address changes the answers of all who do.
 EventSeq answer_revision(const Book& book, const Person& person, std::int64_t as_of);
 
 /// All facts of one customer's context answer (no policy, no scoring), in the answer's order.

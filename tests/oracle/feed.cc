@@ -299,6 +299,20 @@ std::vector<EventDraft> company_feed(std::uint64_t seed, std::size_t count, std:
   return events;
 }
 
+std::vector<EventDraft> with_families(std::vector<EventDraft> feed) {
+  std::size_t place = 0;
+  for (EventDraft& event : feed) {
+    ++place;
+    std::erase_if(event.customer, [](const std::string& one) { return one.starts_with("phone:"); });
+    if (event.customer.empty() || !event.customer.front().starts_with("crm:")) continue;
+    const bool odd = (event.customer.front().back() - '0') % 2 != 0;
+    const std::string phone = std::string("phone:030 7654321") + (odd ? "1" : "2");
+    if (place % 5 == 0) event.customer.push_back(phone);
+    if (event.consent != nullptr && place % 2 == 0) event.consent->identity = phone;
+  }
+  return feed;
+}
+
 std::vector<std::string> encoded(const std::vector<EventDraft>& events) {
   std::vector<std::string> out;
   for (const EventDraft& event : events) {

@@ -21,6 +21,9 @@ index::IdentityTypes feed_identity_types();
 /// `count` events in log order about `people` people; the same for the same seed.
 std::vector<index::EventDraft> company_feed(std::uint64_t seed, std::size_t count,
                                             std::size_t people);
+/// The same feed, in which nobody has a phone of his own, every other customer shares one with the
+/// next but one, and much of what is said about consent is said about these phones.
+std::vector<index::EventDraft> with_families(std::vector<index::EventDraft> feed);
 /// As the engine takes them.
 std::vector<std::string> encoded(const std::vector<index::EventDraft>& events);
 

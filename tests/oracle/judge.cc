@@ -1,9 +1,12 @@
 #include "tests/oracle/judge.h"
 
 #include <algorithm>
+#include <map>
 
+#include "index/base/assert.h"
 #include "scoring/arithmetic.h"
 #include "tests/oracle/judge_model.h"
+#include "tests/oracle/judge_order.h"
 #include "tests/oracle/judge_send.h"
 #include "tests/oracle/judge_words.h"
 
@@ -15,7 +18,6 @@ using scoring::Action;
 using scoring::Gate;
 using scoring::kNone;
 using scoring::PolicyData;
-__extension__ using Wide = __int128;
 
 constexpr std::int64_t kMicro = 1'000'000;
 
@@ -39,26 +41,23 @@ std::string ending(const std::optional<std::int64_t>& until, const std::string& 
   return ending(until.value_or(index::kNoTime), ends_when);
 }
 
-struct Reasoned {
-  std::string because;
-  std::vector<const Entry*> evidence;
-};
-
-struct Ranked {
-  const Action* action = nullptr;
-  int tier = 3;
-  std::int64_t p = kMicro, c = kMicro, v = 1, l = kMicro;
-  std::int64_t priority = 0;
-  std::string channels;
-  std::vector<Reasoned> why;
+/// What may be asked of a condition of the policy.
+struct Asking {
+  Ask ask;
+  std::function<std::optional<bool>(std::uint32_t condition, const std::string& channel,
+                                    std::string& field)>
+      on_channel;
+  /// The parts that settled it: text, and what it was.
+  std::function<std::vector<std::pair<std::string, std::string>>(std::uint32_t condition)> parts;
 };
 
 std::string line_of(std::size_t rank, const Ranked& one) {
   std::string out = "rank " + std::to_string(rank) + " " + one.action->id + " tier " +
-                    std::to_string(one.tier) + " priority " + std::to_string(one.priority) + " P " +
-                    std::to_string(one.p) + " C " + std::to_string(one.c) + " V " +
-                    std::to_string(one.v) + " L " + std::to_string(one.l) + " by " + one.channels +
-                    " why";
+                    std::to_string(one.tier) + " priority " +
+                    std::to_string(priority_of(one.factors));
+  const char* const names[] = {" P ", " C ", " V ", " L "};
+  for (std::size_t i = 0; i < 4; ++i) out += names[i] + std::to_string(one.factors[i]);
+  out += " by " + one.channels + " why";
   for (const Reasoned& why : one.why) out += " " + why.because + list(why.evidence);
   return out + "\n";
 }
@@ -66,7 +65,8 @@ std::string line_of(std::size_t rank, const Ranked& one) {
 /// The funnel for one customer and question.
 class Funnel {
  public:
-  Funnel(const PolicyData& policy, const Situation& now, const Question& question, const Ask& ask)
+  Funnel(const PolicyData& policy, const Situation& now, const Question& question,
+         const Asking& ask)
       : policy_(policy),
         now_(now),
         question_(question),
@@ -81,19 +81,24 @@ class Funnel {
     if (auto why = shut(action.eligibility, "eligibility")) return why;
     if (auto why = shut(action.applicability, "applicability")) return why;
     if (auto why = shut(action.suitability, "suitability")) return why;
-    if (auto why = against_contact_policy(policy_, now_, action, asked, outbound_)) return why;
-    if (auto why = blocked(action, asked)) return why;
-    if (auto why = undeliverable(action, asked, out)) return why;
+    if (!action.stale_task) {  // that is no contact: it is the work of colleagues
+      if (auto why = against_contact_policy(policy_, now_, action, asked, outbound_)) return why;
+      if (auto why = blocked(action, asked)) return why;
+    }
+    std::vector<std::size_t> channels;
+    if (auto why = undeliverable(action, asked, channels)) return why;
     out.action = &action;
-    out.p = action.model == kNone ? action.propensity_micro
-                                  : likelihood(policy_.models[action.model], now_.features);
-    if (out.p < action.propensity_min_micro)
+    out.factors[0] = action.model == kNone
+                         ? action.propensity_micro
+                         : likelihood(policy_.models[action.model], now_.features);
+    if (out.factors[0] < action.propensity_min_micro)
       return Why{"propensity",
                  "propensity_min_micro",
                  "it is too unlikely to be wanted",
                  "the propensity reaches the action's least",
                  {},
                  {}};
+    if (auto why = unworded(action, channels, out)) return why;
     weigh(action, out);
     reason(action, asked, asked_by, out);
     return std::nullopt;
@@ -160,7 +165,7 @@ class Funnel {
     static const char* const kLevels[] = {"all", "issue", "group", "action"};
     for (const Gate& gate : gates) {
       std::string field;
-      const std::optional<bool> answer = ask_(now_, gate.condition, field);
+      const std::optional<bool> answer = ask_.ask(now_, gate.condition, field);
       if (answer.value_or(false)) continue;  // unknown is false: it does not allow
       const std::string& text = policy_.conditions[gate.condition].text;
       return Why{stage,
@@ -168,9 +173,16 @@ class Funnel {
                  answer.has_value() ? text : "unknown:" + field,
                  text,
                  {},
-                 {}};
+                 {},
+                 decided_by(gate.condition)};
     }
     return std::nullopt;
+  }
+
+  std::string decided_by(std::uint32_t condition) const {
+    std::string out;
+    for (const auto& [text, was] : ask_.parts(condition)) out += "[" + text + " was " + was + "]";
+    return out;
   }
 
   std::optional<Why> blocked(const Action& action, bool asked) const {
@@ -200,7 +212,8 @@ class Funnel {
             block.unknown.empty() ? rule.because : "unknown:" + block.unknown,
             rule.ends_when,
             block.until,
-            block.causes};
+            block.causes,
+            rule.when == kNone ? "" : decided_by(rule.when)};
     if (why.evidence.size() > 10) why.evidence.resize(10);
     return why;
   }
@@ -215,31 +228,78 @@ class Funnel {
     return written(channel) || std::any_of(borrowed.begin(), borrowed.end(), written);
   }
 
-  std::optional<Why> undeliverable(const Action& action, bool asked, Ranked& out) const {
+  std::optional<Why> undeliverable(const Action& action, bool asked,
+                                   std::vector<std::size_t>& channels) const {
     std::optional<Why> soonest;
     for (std::size_t i = 0; i < policy_.channels.size(); ++i) {
       if (!has_wording(action, i)) continue;
       auto why = not_on_channel(policy_, now_, action, asked, outbound_, policy_.channels[i], i);
       if (!why)
-        out.channels += policy_.channels[i].id + ",";
+        channels.push_back(i);
       else if (!soonest || (why->until && (!soonest->until || *why->until < *soonest->until)))
         soonest = why;
     }
-    return out.channels.empty() ? soonest : std::nullopt;
+    return channels.empty() ? soonest : std::nullopt;
+  }
+
+  /// The wordings for a channel: its own, then those it borrows, channel by channel.
+  std::vector<const scoring::Treatment*> wordings(const Action& action, std::size_t channel) const {
+    std::vector<std::size_t> sources{channel};
+    for (const std::uint32_t other : policy_.channels[channel].wording_of) sources.push_back(other);
+    std::vector<const scoring::Treatment*> out;
+    for (const std::size_t source : sources)
+      for (const scoring::Treatment& one : action.treatments)
+        if (one.channel == source) out.push_back(&one);
+    return out;
+  }
+
+  bool speaks_to_him(const scoring::Treatment& one) const {
+    const std::string own = now_.language.empty() ? policy_.language : now_.language.substr(0, 2);
+    const auto& others = policy_.fallback_languages;
+    return one.language == own ||
+           std::find(others.begin(), others.end(), one.language) != others.end();
+  }
+
+  std::optional<Why> unworded(const Action& action, const std::vector<std::size_t>& channels,
+                              Ranked& out) const {
+    std::string field;
+    for (const std::size_t channel : channels) {
+      const std::string& id = policy_.channels[channel].id;
+      for (const scoring::Treatment* one : wordings(action, channel)) {
+        if (!speaks_to_him(*one)) continue;
+        if (one->when != kNone && !ask_.on_channel(one->when, id, field).value_or(false)) continue;
+        out.channels += id + ",";
+        break;
+      }
+    }
+    if (!out.channels.empty()) return std::nullopt;
+    const std::string& id = policy_.channels[channels.front()].id;
+    for (const scoring::Treatment* one : wordings(action, channels.front())) {
+      if (one->when == kNone) continue;
+      const std::optional<bool> answer = ask_.on_channel(one->when, id, field);
+      if (answer.value_or(false)) continue;
+      const std::string& text = policy_.conditions[one->when].text;
+      return Why{"treatment", "when", answer.has_value() ? text : "unknown:" + field, text, {}, {}};
+    }
+    return Why{"treatment",
+               "language",
+               "there is no wording in a language for this customer",
+               "a treatment in his language is written",
+               {},
+               {}};
   }
 
   void weigh(const Action& action, Ranked& out) const {
+    auto& [p, c, v, l] = out.factors;
     for (const scoring::ContextWeight& weight : action.context) {
       std::string field;
-      if (ask_(now_, weight.when, field).value_or(false)) out.c += weight.add_micro;
+      if (ask_.ask(now_, weight.when, field).value_or(false)) c += weight.add_micro;
     }
-    out.v = action.value_minor;
-    out.l += action.lever_add_micro;
-    if (action.care) out.l += policy_.care_floor.lever_add_micro;
-    out.c = std::max<std::int64_t>(out.c, 0);
-    out.l = std::max<std::int64_t>(out.l, 0);
-    const Wide product = Wide{out.p} * out.c * out.v * out.l;  // below 2^127 for the tests' policy
-    out.priority = static_cast<std::int64_t>(product / (Wide{kMicro} * kMicro));
+    v = action.value_minor;
+    l += action.lever_add_micro;
+    if (action.care) l += policy_.care_floor.lever_add_micro;
+    c = std::max<std::int64_t>(c, 0);
+    l = std::max<std::int64_t>(l, 0);
   }
 
   void reason(const Action& action, bool asked, const Entry* by, Ranked& out) const {
@@ -259,13 +319,16 @@ class Funnel {
       out.why.push_back(
           {policy_.features[action.about].name, {now_.features[action.about].newest}});
     if (action.care) out.why.push_back({"the customer has not heard from us for too long", {}});
+    for (const Gate& gate : action.applicability)
+      if (gate.level != scoring::Level::all)
+        for (const auto& [text, was] : ask_.parts(gate.condition)) out.why.push_back({text, {}});
     out.tier = action.mandatory || action.stale_task ? 0 : acknowledges ? 1 : asked ? 2 : 3;
   }
 
   const PolicyData& policy_;
   const Situation& now_;
   const Question& question_;
-  const Ask& ask_;
+  const Asking& ask_;
   bool outbound_;
 };
 
@@ -292,6 +355,22 @@ std::string block_line(const PolicyData& policy, const LiveBlock& block) {
          ending(block.until, rule.ends_when) + "\n";
 }
 
+/// Of the last stage that dropped any, what dropped most; of two alike the one met first.
+std::string cause_of(const std::map<std::string, Why>& dropped) {
+  for (std::size_t stage = scoring::kStageCount; stage-- > 0;) {
+    const std::string word(scoring::word(static_cast<scoring::Stage>(stage)));
+    std::map<std::string, std::size_t> counts;
+    std::string most;
+    for (const auto& [action, why] : dropped)
+      if (why.stage == word) ++counts[why.component];
+    for (const auto& [action, why] : dropped)
+      if (why.stage == word && (most.empty() || counts[why.component] > counts[most]))
+        most = why.component;
+    if (!most.empty()) return word + "/" + most;
+  }
+  return "";
+}
+
 }  // namespace
 
 Judge::Judge(const scoring::Policy& policy)
@@ -300,31 +379,43 @@ Judge::~Judge() = default;
 
 std::string Judge::decide(const Book& book, const Person& person, const Question& question) const {
   const PolicyData& policy = policy_.data();
-  const Ask ask = [&](const Situation& now, std::uint32_t condition, std::string& field) {
-    return words_->ask(now, question, condition, field);
-  };
   Situation now = situation_of(policy, book, person, question.as_of);
-  find_blocks(policy, ask, now);
+  const Asking asking{[&](const Situation& its, std::uint32_t condition, std::string& field) {
+                        return words_->ask(its, question, condition, field);
+                      },
+                      [&](std::uint32_t condition, const std::string& channel, std::string& field) {
+                        return words_->ask(now, question, condition, field, channel);
+                      },
+                      [&](std::uint32_t condition) {
+                        std::vector<std::pair<std::string, std::string>> out;
+                        for (const Words::Part& one : words_->explain(now, question, condition))
+                          out.emplace_back(one.text, one.was);
+                        return out;
+                      }};
+  find_blocks(policy, asking.ask, now);
   std::string out;
   for (const LiveBlock& block : now.blocks) out += block_line(policy, block);
   out += authority_lines(policy, now);
-  Funnel funnel(policy, now, question, ask);
-  std::vector<Ranked> ranked;
-  std::string dropped;
+  out += "forgotten " + std::to_string(now.stale.size()) + "\n";
+  Funnel funnel(policy, now, question, asking);
+  std::vector<Ranked> passed;
+  std::map<std::string, Why> dropped;  // by action
   for (const Action& action : policy.actions) {
     Ranked one;
     if (const auto why = funnel.drop(action, one))
-      dropped += "drop " + action.id + " " + why->stage + " " + why->component + " " +
-                 why->because + list(why->evidence) + ending(why->until, why->ends_when) + "\n";
+      dropped[action.id] = *why;
     else
-      ranked.push_back(one);
+      passed.push_back(one);
   }
-  std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) {
-    return std::tuple(a.tier, -a.priority, a.action->id) <
-           std::tuple(b.tier, -b.priority, b.action->id);
-  });
-  for (std::size_t i = 0; i < ranked.size(); ++i) out += line_of(i + 1, ranked[i]);
-  return out + dropped;
+  const Order order = in_order(policy, passed);
+  for (const auto& [action, why] : order.held_back) dropped[action->id] = why;
+  for (std::size_t i = 0; i < order.ranked.size(); ++i) out += line_of(i + 1, order.ranked[i]);
+  if (order.ranked.empty()) out += "no action " + cause_of(dropped) + "\n";
+  out += sensitivity_lines(policy, passed);
+  for (const auto& [action, why] : dropped)
+    out += "drop " + action + " " + why.stage + " " + why.component + " " + why.because +
+           list(why.evidence) + ending(why.until, why.ends_when) + why.decided_by + "\n";
+  return out;
 }
 
 std::string in_lines(const scoring::Policy& policy, const scoring::Decision& decision) {
@@ -339,23 +430,29 @@ std::string in_lines(const scoring::Policy& policy, const scoring::Decision& dec
     return (r.unknown_field.empty() ? std::string(r.because)
                                     : "unknown:" + std::string(r.unknown_field)) +
            evidence(r.evidence_begin, r.evidence_count) +
-           ending(r.until_ms, std::string(r.ends_when)) + "\n";
+           ending(r.until_ms, std::string(r.ends_when));
+  };
+  const auto decided = [&](const scoring::Reason& r) {
+    std::string out;
+    for (std::uint32_t i = 0; i < r.decided_count; ++i)
+      out += "[" + std::string(decision.decided[r.decided_begin + i].text) + " was " +
+             std::string(decision.decided[r.decided_begin + i].was) + "]";
+    return out;
   };
   std::string out;
   for (const scoring::Block& block : decision.blocks)
-    out += "block " + data.rules[block.rule].name + " " + reason(block.reason);
+    out += "block " + data.rules[block.rule].name + " " + reason(block.reason) + "\n";
   for (const scoring::Authority& one : decision.authority)
     out += "grade " + std::string(one.grade) + " left " + std::to_string(one.left_minor) + "\n";
+  out += "forgotten " + std::to_string(decision.forgotten) + "\n";
   for (std::size_t i = 0; i < decision.ranked.size(); ++i) {
     const scoring::RankedAction& fast = decision.ranked[i];
     Ranked one;
     one.action = &data.actions[fast.action];
     one.tier = static_cast<int>(fast.tier);
-    one.priority = fast.priority_micro;
-    one.p = fast.factors.propensity_micro;
-    one.c = fast.factors.context_weight_micro;
-    one.v = fast.factors.value_minor;
-    one.l = fast.factors.lever_micro;
+    one.factors = {fast.factors.propensity_micro, fast.factors.context_weight_micro,
+                   fast.factors.value_minor, fast.factors.lever_micro};
+    CONCORD_ASSERT(fast.priority_micro == priority_of(one.factors));
     for (std::size_t c = 0; c < data.channels.size(); ++c)
       if (has_bit(fast.deliverable_by, c)) one.channels += data.channels[c].id + ",";
     std::string line = line_of(i + 1, one);
@@ -366,10 +463,18 @@ std::string in_lines(const scoring::Policy& policy, const scoring::Decision& dec
     }
     out += line + "\n";
   }
+  if (decision.ranked.empty()) out += "no action " + decision.no_action + "\n";
+  for (std::size_t factor = 0; factor < scoring::kFactorCount; ++factor) {
+    out += "without " + std::to_string(factor);
+    if (!decision.ranked.empty())
+      out += " first " + data.actions[decision.sensitivity.first[factor]].id + " ranks";
+    for (const auto& ranks : decision.sensitivity.ranks) out += " " + std::to_string(ranks[factor]);
+    out += "\n";
+  }
   for (const scoring::Dropped& one : decision.dropped)
     out += "drop " + data.actions[one.action].id + " " +
            std::string(scoring::word(one.reason.stage)) + " " + std::string(one.reason.component) +
-           " " + reason(one.reason);
+           " " + reason(one.reason) + decided(one.reason) + "\n";
   return out;
 }
 

@@ -115,10 +115,7 @@ void find_contacts(const PolicyData& policy, Situation& now) {
   for (const Entry& entry : now.own) {
     const bool outbound = entry.direction() == Direction::outbound;
     if (is_contact(policy, entry) && outbound) now.contacts.push_back(&entry);
-    if (entry.kind() == Kind::outcome &&
-        std::find(policy.reject_words.begin(), policy.reject_words.end(), entry.now.status) !=
-            policy.reject_words.end())
-      now.rejects.push_back(&entry);
+    if (entry.kind() == Kind::outcome) now.outcomes.push_back(&entry);
     const bool care =
         !outbound || entry.purpose() == index::Purpose::none ||
         has_bit(policy.care_floor.purposes, static_cast<std::size_t>(entry.purpose()));
@@ -265,6 +262,8 @@ Situation situation_of(const PolicyData& policy, const Book& book, const Person&
     for (Entry& entry : existing(book, *account, as_of)) now.accounts.push_back(std::move(entry));
   }
   find_profile(book, person, now);
+  for (const Person* sharer : sharers_of(book, person))
+    now.sharers.push_back({sharer, held_identities(book, *sharer)});
   find_contacts(policy, now);
   for (const Feature& feature : policy.features)
     now.features.push_back(number_of(policy, feature, now));

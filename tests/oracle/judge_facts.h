@@ -40,7 +40,7 @@ struct Situation {
   std::vector<Entry> accounts;  // likewise
   std::vector<Number> features;
   std::vector<const Entry*> contacts;  // we spoke to the customer, newest first
-  std::vector<const Entry*> rejects;
+  std::vector<const Entry*> outcomes;  // of what we said to him
   std::vector<const Entry*> asked;
   std::optional<std::int64_t> silent_since;
   std::vector<LiveBlock> blocks;  // worst first
@@ -51,6 +51,11 @@ struct Situation {
   std::optional<std::int64_t> since;
   const Person* person = nullptr;
   const Person* account = nullptr;  // the first one he belongs to
+  struct Sharer {
+    const Person* person = nullptr;
+    std::vector<HeldIdentity> identities;
+  };
+  std::vector<Sharer> sharers;
 };
 
 /// Empty optional: the condition's answer is unknown, and `field` names what is absent.

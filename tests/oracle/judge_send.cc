@@ -102,12 +102,14 @@ struct Said {
 
 /// What was said about this purpose, channel and brand by the customer (`identity` empty) or for
 /// one of his addresses.
-Said what_was_said(const Situation& now, const scoring::ConsentNeed& need,
-                   const std::string& channel, const std::string& brand, const std::string& whose) {
+Said what_was_said(const Person& person, const Situation& now, const scoring::ConsentNeed& need,
+                   const std::string& channel, const std::string& brand, const std::string& whose,
+                   bool of_channel_only = false) {
   Said said;
-  for (const auto& [key, word] : now.person->consents) {
+  for (const auto& [key, word] : person.consents) {
     const auto& [purpose, its_channel, identity, its_brand] = key;
     if (word.event->at > now.as_of || identity != whose) continue;
+    if (of_channel_only && its_channel.empty()) continue;
     if (!its_channel.empty() && its_channel != channel) continue;
     if (!its_brand.empty() && its_brand != brand) continue;
     if (!purpose.empty() && !contains(need.consents, purpose)) continue;
@@ -120,27 +122,49 @@ Said what_was_said(const Situation& now, const scoring::ConsentNeed& need,
   return said;
 }
 
+/// Somebody else who holds this address wants nothing there: he said so of the address, or of the
+/// whole channel.
+bool refused_by_another(const Situation& now, const scoring::ConsentNeed& need,
+                        const std::string& channel, const std::string& brand,
+                        const NamedIdentity& address) {
+  if (address.joins) return false;
+  return std::any_of(now.sharers.begin(), now.sharers.end(), [&](const Situation::Sharer& other) {
+    const bool holds =
+        std::any_of(other.identities.begin(), other.identities.end(),
+                    [&](const HeldIdentity& his) { return his.identity.text == address.text; });
+    if (!holds) return false;
+    return what_was_said(*other.person, now, need, channel, brand, address.text).refused ||
+           what_was_said(*other.person, now, need, channel, brand, "", true).refused;
+  });
+}
+
 std::optional<Why> against_consent(const PolicyData& policy, const Situation& now,
                                    const Channel& channel, Purpose purpose,
                                    const std::string& brand) {
   const scoring::ConsentNeed& need = policy.consent[static_cast<std::size_t>(purpose)];
-  const Said all = what_was_said(now, need, channel.id, brand, "");
+  const Said all = what_was_said(*now.person, now, need, channel.id, brand, "");
   bool refused = all.refused;
-  std::vector<Said> addresses;
-  if (!all.refused)
-    for (const HeldIdentity& held : now.identities)
-      if (contains(channel.identities, held.identity.type)) {
-        Said one = what_was_said(now, need, channel.id, brand, held.identity.text);
-        one.granted = one.granted || all.granted;
-        addresses.push_back(one);
-        refused = refused || one.refused;
-      }
-  if (addresses.empty()) addresses.push_back(all);
-  for (const Said& one : addresses)
-    if (!one.refused && (one.granted || !need.required)) return std::nullopt;
-  return Why{
-      "deliverability",        "consent", refused ? "the customer refused this" : "unknown:consent",
-      "the customer consents", {},        {}};
+  bool silenced = false;
+  std::size_t addresses = 0;
+  for (const HeldIdentity& held : now.identities) {
+    if (all.refused || !contains(channel.identities, held.identity.type)) continue;
+    ++addresses;
+    const Said one = what_was_said(*now.person, now, need, channel.id, brand, held.identity.text);
+    const bool other = refused_by_another(now, need, channel.id, brand, held.identity);
+    if (!one.refused && !other && (one.granted || all.granted || !need.required))
+      return std::nullopt;
+    refused = refused || one.refused;
+    silenced = silenced || other;
+  }
+  if (addresses == 0 && !all.refused && (all.granted || !need.required)) return std::nullopt;
+  const auto why = [](const char* because, const char* ends_when) {
+    return Why{"deliverability", "consent", because, ends_when, {}, {}};
+  };
+  if (refused) return why("the customer refused this", "the customer consents");
+  if (silenced)
+    return why("somebody who shares this address refused this",
+               "that person consents, or the customer has an address of his own");
+  return why("unknown:consent", "the customer consents");
 }
 
 std::optional<Why> against_channel_caps(const PolicyData& policy, const Situation& now,
@@ -155,7 +179,7 @@ std::optional<Why> against_channel_caps(const PolicyData& policy, const Situatio
     if (full != nullptr)
       return Why{
           "deliverability",         cap.name, "the most contacts on this channel are made", "",
-          full->at + cap.window_ms, {}};
+          full->at + cap.window_ms, {full}};
   }
   return std::nullopt;
 }
@@ -201,12 +225,13 @@ std::optional<Why> against_pauses(const PolicyData& policy, const Situation& now
     if (!has_bit(pause.purposes, static_cast<std::size_t>(action.purpose))) continue;
     const std::vector<std::string> topics =
         pause.by_group ? topics_of_group(policy, action.group) : topics_of(policy, action.topics);
-    const auto his = [&](const Entry& e) { return contains(topics, e.now.topic); };
-    const Entry* newest = nth(now.rejects, 1, INT64_MIN, his);
+    const auto his = [&](const Entry& e) {
+      return contains(topics, e.now.topic) && contains(pause.outcomes, e.now.status);
+    };
+    const Entry* newest = nth(now.outcomes, 1, INT64_MIN, his);
     if (newest == nullptr || newest->at + pause.pause_ms <= now.as_of) continue;
-    if (nth(now.rejects, pause.after, newest->at - pause.window_ms, his) == nullptr) continue;
-    return held_back(pause.name, "the customer turned this down", newest->at + pause.pause_ms,
-                     newest);
+    if (nth(now.outcomes, pause.after, newest->at - pause.window_ms, his) == nullptr) continue;
+    return held_back(pause.name, pause.because.c_str(), newest->at + pause.pause_ms, newest);
   }
   return std::nullopt;
 }

@@ -11,6 +11,7 @@ struct Why {
   std::string stage, component, because, ends_when;
   std::optional<std::int64_t> until;
   std::vector<const Entry*> evidence;
+  std::string decided_by = {};  // the parts of a condition: "[text was false]…"
 };
 
 /// Empty: it may be sent.

@@ -111,22 +111,27 @@ Judge::Words::Words(const scoring::PolicyData& data) : policy(data) {
   for (const scoring::Feature& feature : data.features)
     features.fields.push_back({feature.name, TypeKind::integer});
   features.get = feature_field;
-  environment.declare("customer", Type::object(customer));
-  environment.declare("account", Type::object(account));
-  environment.declare("features", Type::object(features));
-  environment.declare("consents", Type::list(Type::object(consent)));
-  environment.declare("intent", TypeKind::string);
-  environment.declare("direction", TypeKind::string);
-  environment.declare("now", TypeKind::timestamp);
+  for (cel::Environment* one : {&environment, &treatment_environment}) {
+    one->declare("customer", Type::object(customer));
+    one->declare("account", Type::object(account));
+    one->declare("features", Type::object(features));
+    one->declare("consents", Type::list(Type::object(consent)));
+    one->declare("intent", TypeKind::string);
+    one->declare("direction", TypeKind::string);
+    one->declare("now", TypeKind::timestamp);
+  }
+  treatment_environment.declare("channel", TypeKind::string);
   for (const scoring::Condition& condition : data.conditions) {
-    auto program = cel::Program::compile(condition.text, environment);
+    auto program = cel::Program::compile(
+        condition.text, condition.of_treatment ? treatment_environment : environment);
     CONCORD_ASSERT(program.has_value());  // the policy speaks of what the slow engine does not know
     programs.push_back(std::move(*program));
   }
 }
 
-std::optional<bool> Judge::Words::ask(const Situation& now, const Question& question,
-                                      std::uint32_t condition, std::string& field) const {
+template <typename Use>
+auto Judge::Words::with_values(const Situation& now, const Question& question,
+                               const std::string& channel, Use&& use) const {
   const FeatureNames names{&now, &policy};
   ConsentRows consents{&consent, {}};
   for (const auto& [key, word] : now.person->consents)
@@ -138,13 +143,40 @@ std::optional<bool> Judge::Words::ask(const Situation& now, const Question& ques
       Value::list(&consents, static_cast<std::uint32_t>(consents.rows.size()), consent_at),
       Value::string(question.intent),
       Value::string(index::word(question.direction)),
-      Value::timestamp(index::UnixMillis{now.as_of})};
-  cel::Scratch scratch;
-  const Value value = programs[condition].evaluate(cel::Activation{values}, scratch);
-  if (value.is_known()) return value.is_true();
-  const bool named = value.is(cel::Kind::unknown) && !value.unknown_field().empty();
-  field = named ? std::string(value.unknown_field()) : policy.conditions[condition].text;
-  return std::nullopt;
+      Value::timestamp(index::UnixMillis{now.as_of}),
+      Value::string(channel)};
+  return use(cel::Activation{values});
+}
+
+std::optional<bool> Judge::Words::ask(const Situation& now, const Question& question,
+                                      std::uint32_t condition, std::string& field,
+                                      const std::string& channel) const {
+  return with_values(now, question, channel, [&](const cel::Activation& values) {
+    cel::Scratch scratch;
+    const Value value = programs[condition].evaluate(values, scratch);
+    if (value.is_known()) return std::optional<bool>(value.is_true());
+    const bool named = value.is(cel::Kind::unknown) && !value.unknown_field().empty();
+    field = named ? std::string(value.unknown_field()) : policy.conditions[condition].text;
+    return std::optional<bool>();
+  });
+}
+
+std::vector<Judge::Words::Part> Judge::Words::explain(const Situation& now,
+                                                      const Question& question,
+                                                      std::uint32_t condition) const {
+  return with_values(now, question, "", [&](const cel::Activation& values) {
+    cel::Scratch scratch;
+    std::vector<cel::Decider> deciders;
+    (void)programs[condition].explain(values, scratch, deciders);
+    std::vector<Part> out;
+    for (const cel::Decider& one : deciders)
+      out.push_back({policy.conditions[condition].text.substr(one.begin, one.end - one.begin),
+                     one.value.is(cel::Kind::unknown) ? "unknown"
+                     : !one.value.is_known()          ? "error"
+                     : one.value.is_true()            ? "true"
+                                                      : "false"});
+    return out;
+  });
 }
 
 }  // namespace concord::oracle

@@ -262,6 +262,22 @@ void write_identities(JsonWriter& out, const Book& book, const Person& person) {
   out.end_array();
 }
 
+std::vector<const Person*> sharers_of(const Book& book, const Person& person) {
+  const std::vector<HeldIdentity> own = held_identities(book, person);
+  const auto is_shared = [&](const HeldIdentity& his) {
+    return std::any_of(own.begin(), own.end(), [&](const HeldIdentity& mine) {
+      return !mine.identity.joins && mine.identity.text == his.identity.text;
+    });
+  };
+  std::vector<const Person*> out;
+  for (const Person* other : book.people()) {
+    if (other == &person) continue;
+    const std::vector<HeldIdentity> his = held_identities(book, *other);
+    if (std::any_of(his.begin(), his.end(), is_shared)) out.push_back(other);
+  }
+  return out;
+}
+
 std::vector<const Person*> accounts_of(const Book& book, const Person& person, std::int64_t as_of) {
   std::vector<const Person*> out;
   for (const Membership& one : memberships_of(book, person, as_of)) {

@@ -18,9 +18,8 @@
 
 #include "index/base/json_reader.h"
 #include "index/reindex.h"
-#include "server/routes.h"
 #include "tests/oracle/feed.h"
-#include "tests/promises/company.h"
+#include "tests/promises/front.h"
 #include "tests/support/stories.h"
 
 namespace concord::test {
@@ -29,8 +28,6 @@ namespace {
 using index::Engine;
 
 constexpr const char* kAsOf = "as_of=2025-11-05T10:00:00Z";
-constexpr const char* kClerkToken = "clerk-token";
-constexpr const char* kChiefToken = "chief-token";
 
 std::vector<std::string> feed() { return oracle::encoded(oracle::company_feed(77, 600, 9)); }
 
@@ -51,42 +48,6 @@ std::unique_ptr<Engine> opened(const std::string& folder, unsigned threads) {
   auto engine = Engine::open(folder, threads);
   EXPECT_TRUE(engine.has_value()) << engine.error().text();
   return std::move(*engine);
-}
-
-/// The whole service in front of an engine, but for the socket.
-struct Desk {
-  explicit Desk(const Engine& engine, bool with_tokens = false)
-      : gate(with_tokens ? std::optional(tokens()) : std::nullopt), watch(nullptr) {
-    service.engine = &engine;
-    service.policy = &default_set();
-    service.gate = &gate;
-    service.watch = &watch;
-    routes = std::make_unique<server::Routes>(service);
-  }
-  static server::Tokens tokens() {
-    const std::string text = std::string("clerk read ") + server::hash_of_token(kClerkToken) +
-                             "\nchief read,write,restricted,secret " +
-                             server::hash_of_token(kChiefToken) + "\n";
-    auto read = server::Tokens::parse(text, "tokens");
-    EXPECT_TRUE(read.has_value()) << read.error().text();
-    return std::move(*read);
-  }
-  server::Gate gate;
-  server::Watch watch;
-  server::Service service;
-  std::unique_ptr<server::Routes> routes;
-};
-
-/// The body of the answer to GET `target`, asked with these header lines.
-std::string ask(server::Handler& handler, const std::string& target, const std::string& headers) {
-  server::Exchange exchange(handler, server::HttpLimits{}, 1'000'000);
-  server::ExchangeState state;
-  const std::string request =
-      "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n";
-  const auto step = exchange.step(request, state);
-  EXPECT_EQ(step.kind, server::Exchange::Kind::answered);
-  EXPECT_TRUE(exchange.head().starts_with("HTTP/1.1 200")) << exchange.head() << exchange.body();
-  return std::string(exchange.body());
 }
 
 std::vector<std::string> questions(const Engine& engine) {
@@ -149,19 +110,19 @@ class SameAnswer : public ::testing::Test {
 
 TEST_F(SameAnswer, WhoAsksAndWithWhichProgramDoesNotCount) {
   ASSERT_GT(asked_.size(), 12U);
-  Desk desk(*engine_);
-  EXPECT_TRUE(same_for_all(*desk.routes, asked_));
+  Front front(*engine_);
+  EXPECT_TRUE(same_for_all(*front.routes, asked_));
 }
 
 TEST_F(SameAnswer, TwoEmployeesOfDifferentRank) {
-  Desk open(*engine_);
-  Desk desk(*engine_, true);
-  const std::string clerk = std::string("Authorization: Bearer ") + kClerkToken + "\r\n";
-  const std::string chief = std::string("Authorization: Bearer ") + kChiefToken + "\r\n";
+  Front open(*engine_);
+  Front front(*engine_, true);
+  const std::string clerk = bearer(kClerkToken);
+  const std::string chief = bearer(kChiefToken);
   // Nothing in this base is restricted or secret, so nothing is hidden from either.
   const std::string all = all_bodies(*open.routes, asked_);
-  EXPECT_EQ(first_difference(all_bodies(*desk.routes, asked_, clerk), all), "");
-  EXPECT_EQ(first_difference(all_bodies(*desk.routes, asked_, chief), all), "");
+  EXPECT_EQ(first_difference(all_bodies(*front.routes, asked_, clerk), all), "");
+  EXPECT_EQ(first_difference(all_bodies(*front.routes, asked_, chief), all), "");
 }
 
 /// What must be equal on every channel: all but treatment and blocked_here.
@@ -180,13 +141,13 @@ std::string ranking_of(const std::string& body) {
 }
 
 TEST_F(SameAnswer, TheChannelPicksTheWordsNeverTheRanking) {
-  Desk desk(*engine_);
+  Front front(*engine_);
   std::set<std::string> wordings;
   for (const std::string& target : asked_) {
     if (target.find("explain=") == std::string::npos) continue;
-    const std::string plain = ranking_of(ask(*desk.routes, target, ""));
+    const std::string plain = ranking_of(ask(*front.routes, target, ""));
     for (const scoring::Channel& channel : default_set().data().channels) {
-      const std::string body = ask(*desk.routes, target + "&channel=" + channel.id, "");
+      const std::string body = ask(*front.routes, target + "&channel=" + channel.id, "");
       wordings.insert(body);
       ASSERT_EQ(ranking_of(body), plain) << target << " on " << channel.id;
     }
@@ -195,11 +156,11 @@ TEST_F(SameAnswer, TheChannelPicksTheWordsNeverTheRanking) {
 }
 
 TEST_F(SameAnswer, EightThreadsAskingAtOnce) {
-  Desk desk(*engine_);
-  const std::string one = all_bodies(*desk.routes, asked_);
+  Front front(*engine_);
+  const std::string one = all_bodies(*front.routes, asked_);
   for (const int threads : {1, 2, 4, 8}) {
-    std::vector<std::unique_ptr<Desk>> desks;
-    for (int i = 0; i < threads; ++i) desks.push_back(std::make_unique<Desk>(*engine_));
+    std::vector<std::unique_ptr<Front>> desks;
+    for (int i = 0; i < threads; ++i) desks.push_back(std::make_unique<Front>(*engine_));
     std::atomic<int> equal = 0;
     std::vector<std::thread> running;
     for (int i = 0; i < threads; ++i)
@@ -212,13 +173,13 @@ TEST_F(SameAnswer, EightThreadsAskingAtOnce) {
 }
 
 TEST_F(SameAnswer, ARebuiltIndexAndTheLiveEngine) {
-  Desk desk(*engine_);
-  const std::string one = all_bodies(*desk.routes, asked_);
+  Front front(*engine_);
+  const std::string one = all_bodies(*front.routes, asked_);
   for (const unsigned threads : {1U, 4U}) {
     const TemporaryFolder again;
     index_into(again.path(), threads);
     const auto rebuilt = opened(again.path(), threads);
-    Desk other(*rebuilt);
+    Front other(*rebuilt);
     EXPECT_EQ(first_difference(all_bodies(*other.routes, asked_), one), "");
   }
   const auto live = Engine::empty(oracle::feed_identity_types());
@@ -227,9 +188,9 @@ TEST_F(SameAnswer, ARebuiltIndexAndTheLiveEngine) {
   std::vector<std::string> without_sources = asked_;
   for (std::string& target : without_sources)
     if (target.find('/', 14) == std::string::npos) target += "&exclude_fields=sources";
-  Desk other(*live);
+  Front other(*live);
   EXPECT_EQ(first_difference(all_bodies(*other.routes, without_sources),
-                             all_bodies(*desk.routes, without_sources)),
+                             all_bodies(*front.routes, without_sources)),
             "");
 }
 
@@ -239,8 +200,8 @@ TEST(SameAnswerInAnotherProcess, WritesItsAnswers) {
   const char* out = std::getenv("CONCORD_P1_OUT");
   if (data == nullptr || out == nullptr) GTEST_SKIP() << "run by SameAnswer.TwoProcesses";
   const auto engine = opened(data, 1);
-  Desk desk(*engine);
-  std::ofstream(out) << all_bodies(*desk.routes, questions(*engine), speakers().back());
+  Front front(*engine);
+  std::ofstream(out) << all_bodies(*front.routes, questions(*engine), speakers().back());
 }
 
 TEST_F(SameAnswer, TwoProcesses) {
@@ -262,8 +223,8 @@ TEST_F(SameAnswer, TwoProcesses) {
   ASSERT_EQ(status, 0);
   std::ifstream in(out);
   const std::string other((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  Desk desk(*engine_);
-  EXPECT_EQ(first_difference(other, all_bodies(*desk.routes, asked_)), "");
+  Front front(*engine_);
+  EXPECT_EQ(first_difference(other, all_bodies(*front.routes, asked_)), "");
 }
 
 /// A service with a leak: something that must not count gets into the answer.
@@ -285,10 +246,10 @@ class Leaky : public server::Handler {
 };
 
 TEST_F(SameAnswer, PlantedLeaksAreCaught) {
-  Desk desk(*engine_);
-  Leaky agent(*desk.routes, Leaky::Leak::user_agent);
+  Front front(*engine_);
+  Leaky agent(*front.routes, Leaky::Leak::user_agent);
   EXPECT_FALSE(same_for_all(agent, asked_));
-  Leaky clock(*desk.routes, Leaky::Leak::clock);
+  Leaky clock(*front.routes, Leaky::Leak::clock);
   EXPECT_FALSE(same_for_all(clock, asked_));
 }
 

@@ -151,10 +151,12 @@ Told tell(const scoring::Policy& policy, const index::Customer& customer,
           const scoring::DecisionQuestion& question) {
   scoring::DecideScratch scratch;
   scoring::Decision decision;
-  scoring::decide(policy, customer, question, scratch, decision);
+  scoring::DecisionQuestion explained = question;
+  explained.explain |= scoring::kExplainDropped;
+  scoring::decide(policy, customer, explained, scratch, decision);
   index::Buffer buffer;
   index::JsonWriter writer(buffer);
-  scoring::write_decision(writer, policy, decision, question, scoring::kExplainDropped);
+  scoring::write_decision(writer, policy, decision, explained, scoring::kExplainDropped);
   Told told;
   told.json = std::string(buffer.view());
   index::JsonReader reader;

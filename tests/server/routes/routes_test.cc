@@ -154,7 +154,7 @@ TEST_F(RoutesTest, WrongQuestionsAreRefusedWithPlaceAndReason) {
            Row{"/timeline?cursor=7", 400, "bad_cursor", "cursor"},
            Row{"/next-best-action?channel=pigeon", 400, "bad_parameter", "email"},
            Row{"/next-best-action?intent=offer", 400, "bad_parameter", "direction=inbound"},
-           Row{"/next-best-action?explain=sensitivity", 400, "bad_parameter", "not computed"},
+           Row{"/next-best-action?explain=sensitive", 400, "bad_parameter", "sensitivity"},
            Row{"/nothing", 404, "route_not_found", "openapi.json"},
        }) {
     SCOPED_TRACE(row.target);
