@@ -43,6 +43,40 @@ TEST(LocalTimeTest, QuietHoursReachOverMidnightAndEnd) {
   EXPECT_FALSE(is_quiet(berlin, 300, 300, at("2026-01-15T04:00:00Z")));  // equal: never
 }
 
+// The nights on which the clocks move, for hours of rest that begin, end or lie in the hour that is
+// left out or comes twice: the end that is named is the first minute that is not quiet.
+TEST(LocalTimeTest, OnNightsWhenTheClocksMoveRestEndsWhenTheWallSaysSo) {
+  const Zone zones[] = {{"Europe/Berlin", 60, Daylight::eu},
+                        {"Europe/Lisbon", 0, Daylight::eu},
+                        {"America/New_York", -300, Daylight::us},
+                        {"Asia/Kolkata", 330, Daylight::none}};
+  constexpr std::int64_t kMinute = 60'000;
+  std::size_t asked = 0;
+  for (const Zone& zone : zones)
+    for (const char* night : {"2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z",
+                              "2026-03-08T07:00:00Z", "2026-11-01T06:00:00Z"})
+      for (const auto& [from, to] : {std::pair{22 * 60, 7 * 60},
+                                     {2 * 60, 3 * 60},
+                                     {2 * 60 + 30, 2 * 60 + 45},
+                                     {1 * 60 + 15, 2 * 60 + 30},
+                                     {0, 2 * 60},
+                                     {3 * 60, 0},
+                                     {20 * 60, 2 * 60 + 10}}) {
+        const auto begin = static_cast<std::uint32_t>(from);
+        const auto end = static_cast<std::uint32_t>(to);
+        for (int offset = -14 * 60; offset <= 14 * 60; offset += 7) {
+          const index::UnixMillis now{at(night).ms + offset * kMinute + 12'345};
+          if (!is_quiet(zone, begin, end, now)) continue;
+          index::UnixMillis slow{now.ms / kMinute * kMinute};
+          while (is_quiet(zone, begin, end, slow)) slow.ms += kMinute;
+          ASSERT_EQ(quiet_until(zone, begin, end, now).ms, slow.ms)
+              << zone.name << " " << night << " " << from << "-" << to << " " << offset;
+          ++asked;
+        }
+      }
+  EXPECT_GT(asked, 5'000U);
+}
+
 TEST(LocalTimeTest, BeforeTheEpochToo) {
   const Zone utc{"UTC", 0, Daylight::none};
   EXPECT_EQ(local_minute(utc, {-1}), 1439U);
