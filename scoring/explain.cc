@@ -45,6 +45,7 @@ class Explaining {
     out_.push_back({"propensity", propensity()});
     out_.push_back({"arbitration", arbitration()});
     out_.push_back({"treatment", treatment()});
+    out_.push_back({"limits", limits()});
     std::erase_if(out_, [](const ActionWords& one) { return one.lines.empty(); });
     return std::move(out_);
   }
@@ -59,6 +60,7 @@ class Explaining {
   [[nodiscard]] Lines propensity() const;
   [[nodiscard]] Lines arbitration() const;
   [[nodiscard]] Lines treatment() const;
+  [[nodiscard]] Lines limits() const;
   void add_condition(Lines& lines, std::string before, std::uint32_t condition) const;
   [[nodiscard]] std::string cap_words(const Cap& cap) const;
   [[nodiscard]] std::string rule_words(const BlockRule& rule) const;
@@ -141,12 +143,13 @@ std::string Explaining::cap_words(const Cap& cap) const {
 
 Lines Explaining::contact_policy() const {
   Lines lines;
+  if (action_.stale_task) return {"none: it is the work of colleagues"};
   for (const Cap& cap : policy_.caps)
     if (has(cap.purposes, action_.purpose)) lines.push_back(cap_words(cap));
   for (const Pause& pause : policy_.pauses)
     if (has(pause.purposes, action_.purpose))
-      lines.push_back("after " + std::to_string(pause.after) + " rejects of " +
-                      (pause.by_group ? "its group" : "it") + " in " +
+      lines.push_back("after " + std::to_string(pause.after) + " times " + listed(pause.outcomes) +
+                      " of " + (pause.by_group ? "its group" : "it") + " in " +
                       duration_words(pause.window_ms) + " a pause of " +
                       duration_words(pause.pause_ms) + ": " + pause.name);
   const DuplicateTopic& guard = policy_.duplicate_topic;
@@ -170,6 +173,7 @@ std::string Explaining::rule_words(const BlockRule& rule) const {
 
 Lines Explaining::service_first() const {
   Lines lines;
+  if (action_.stale_task) return {"held back by nothing: it is the work of colleagues"};
   for (std::size_t i = 0; i < policy_.rules.size(); ++i) {
     const BlockRule& rule = policy_.rules[i];
     if ((action_.acknowledges >> i & 1U) != 0)
@@ -245,7 +249,19 @@ Lines Explaining::treatment() const {
                                                      : kMarks[static_cast<std::size_t>(piece.what)];
     }
     lines.push_back(treatment.id + ": " + text);
+    if (treatment.when != kNone) add_condition(lines, "  only when ", treatment.when);
   }
+  return lines;
+}
+
+Lines Explaining::limits() const {
+  constexpr std::array<const char*, 4> kScopes = {
+      "actions", "actions of its issue", "actions of its group", "actions of its department"};
+  Lines lines;
+  for (const Limit& limit : policy_.limits)
+    if (has(limit.purposes, action_.purpose))
+      lines.push_back("among the best " + std::to_string(limit.at_most) + " " +
+                      kScopes[static_cast<std::size_t>(limit.scope)] + ": " + limit.name);
   return lines;
 }
 

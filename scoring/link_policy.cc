@@ -39,20 +39,16 @@ std::uint32_t topic_number(PolicyData& data, const std::string& topic) {
   return number;
 }
 
-/// What is said about an action may name the action itself: an outcome does.
 void link_topics(PolicyData& data) {
-  for (Action& action : data.actions) {
-    const std::uint32_t own = topic_number(data, action.id);
-    if (std::find(action.topics.begin(), action.topics.end(), own) == action.topics.end())
-      action.topics.push_back(own);
-  }
+  for (Action& action : data.actions) action.own_topic = topic_number(data, action.id);
   for (std::size_t i = 0; i < data.topics.size(); ++i)
     data.topic_numbers.emplace(data.topics[i], static_cast<std::uint32_t>(i));
-  for (const Action& action : data.actions)
-    for (const std::uint32_t topic : action.topics) {
-      std::vector<std::uint32_t>& topics = data.groups[action.group].topics;
+  for (const Action& action : data.actions) {
+    std::vector<std::uint32_t>& topics = data.groups[action.group].topics;
+    topics.push_back(action.own_topic);
+    for (const std::uint32_t topic : action.topics)
       if (std::find(topics.begin(), topics.end(), topic) == topics.end()) topics.push_back(topic);
-    }
+  }
 }
 
 void link_plans(PolicyData& data) {

@@ -184,23 +184,24 @@ std::optional<Why> against_channel_caps(const PolicyData& policy, const Situatio
   return std::nullopt;
 }
 
-std::vector<std::string> topics_of(const PolicyData& policy, const std::vector<std::uint32_t>& t) {
-  std::vector<std::string> out;
-  for (const std::uint32_t one : t) out.push_back(policy.topics[one]);
+/// Its topics, and its own id: an outcome names the action so.
+std::vector<std::string> topics_of(const PolicyData& policy, const Action& action) {
+  std::vector<std::string> out{action.id};
+  for (const std::uint32_t one : action.topics) out.push_back(policy.topics[one]);
   return out;
 }
 std::vector<std::string> topics_of_issue(const PolicyData& policy, std::uint32_t issue) {
   std::vector<std::string> out;
   for (const Action& action : policy.actions)
     if (action.issue == issue)
-      for (const std::string& topic : topics_of(policy, action.topics)) out.push_back(topic);
+      for (const std::string& topic : topics_of(policy, action)) out.push_back(topic);
   return out;
 }
 std::vector<std::string> topics_of_group(const PolicyData& policy, std::uint32_t group) {
   std::vector<std::string> out;
   for (const Action& action : policy.actions)
     if (action.group == group)
-      for (const std::string& topic : topics_of(policy, action.topics)) out.push_back(topic);
+      for (const std::string& topic : topics_of(policy, action)) out.push_back(topic);
   return out;
 }
 
@@ -211,7 +212,7 @@ bool counts(const PolicyData& policy, const Cap& cap, const Action& action, cons
     return contains(topics_of_issue(policy, action.issue), contact.now.topic);
   if (cap.scope == Cap::Scope::group)
     return contains(topics_of_group(policy, action.group), contact.now.topic);
-  return contains(topics_of(policy, action.topics), contact.now.topic);
+  return contains(topics_of(policy, action), contact.now.topic);
 }
 
 Why held_back(const std::string& component, const char* because, std::int64_t until,
@@ -224,7 +225,7 @@ std::optional<Why> against_pauses(const PolicyData& policy, const Situation& now
   for (const scoring::Pause& pause : policy.pauses) {
     if (!has_bit(pause.purposes, static_cast<std::size_t>(action.purpose))) continue;
     const std::vector<std::string> topics =
-        pause.by_group ? topics_of_group(policy, action.group) : topics_of(policy, action.topics);
+        pause.by_group ? topics_of_group(policy, action.group) : topics_of(policy, action);
     const auto his = [&](const Entry& e) {
       return contains(topics, e.now.topic) && contains(pause.outcomes, e.now.status);
     };
@@ -254,7 +255,7 @@ std::optional<Why> against_contact_policy(const PolicyData& policy, const Situat
     if (auto why = against_pauses(policy, now, action)) return why;
   const scoring::DuplicateTopic& guard = policy.duplicate_topic;
   if (!asked && outbound && guard.window_ms != 0 && has_bit(guard.purposes, purpose)) {
-    const std::vector<std::string> topics = topics_of(policy, action.topics);
+    const std::vector<std::string> topics = topics_of(policy, action);
     const Entry* told = nth(now.contacts, 1, now.as_of - guard.window_ms,
                             [&](const Entry& e) { return contains(topics, e.now.topic); });
     if (told != nullptr)

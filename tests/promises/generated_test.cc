@@ -186,6 +186,16 @@ bool is_contact(const oracle::Entry& entry) {
 
 using Work = std::map<std::string, std::size_t>;
 
+/// What is wrong, for messages.
+std::string words_of(const Case& one) {
+  std::string out;
+  for (const oracle::Entry& entry : one.entries)
+    if (is_wrong(entry, one.as_of))
+      out += " " + entry.id + " " + std::string(index::word(entry.state())) + " since " +
+             index::to_rfc3339(index::UnixMillis{entry.at});
+  return out;
+}
+
 void check_service_first(const Case& one, Work& work) {
   if (!one.any([&](const oracle::Entry& e) { return is_wrong(e, one.as_of); })) {
     work["free and sold to"] += one.advice.sells_nothing() ? 0U : 1U;
@@ -194,7 +204,8 @@ void check_service_first(const Case& one, Work& work) {
   const bool requests = one.any([](const auto& e) { return e.now.requested.value_or(false); });
   if (one.outbound && !requests) {
     ++work["wrong"];
-    EXPECT_TRUE(one.advice.sells_nothing());
+    for (std::size_t i = 0; i < one.advice.ranked.size(); ++i)
+      EXPECT_FALSE(is_sale(one.advice.purposes[i])) << one.advice.ranked[i] << words_of(one);
     return;
   }
   // Asked for: nothing that acknowledges a problem stands behind what is sold.

@@ -107,6 +107,42 @@ TEST(CaptureTest, LongHistoriesComeBackInSeveralSegments) {
   EXPECT_EQ(counted.whole, 0U);
 }
 
+// Somebody who shares the address has refused: without his word it would be another decision. Of
+// him only addresses and consents are kept.
+TEST(CaptureTest, TheWordOfThoseWhoShareAnAddressIsKept) {
+  SmallPolicy small;
+  const auto policy = small.action("a", "").must_load();
+  RecordBuilder ann;
+  ann.identity("email", "ann@example.test").consent({.purpose = "sales", .at_day = 1});
+  RecordBuilder ben(2);
+  ben.identity("email", "ann@example.test")
+      .attribute("hobby", "chess")
+      .entry({.at_day = 50, .state = StateType::open})
+      .consent({.purpose = "sales",
+                .identity = "email:ann@example.test",
+                .state = index::ConsentState::withdrawn,
+                .at_day = 2});
+  DecisionQuestion question;
+  question.as_of = day(1'000);
+  index::Customer customer = ann.customer();
+  const std::string alone = answer_of(*policy, customer, question);
+  customer.sharers[0] = &ben.build().record();
+  customer.sharer_count = 1;
+  EXPECT_NE(answer_of(*policy, customer, question), alone);
+  for (const std::uint64_t crowded : {0U, 1U}) {
+    customer.crowded = crowded;
+    const Capture kept = captured(*policy, customer, question);
+    EXPECT_FALSE(kept.is_whole);
+    EXPECT_EQ(kept.bytes.find("chess"), std::string::npos);
+    const auto opened = Captured::open(kept.bytes);
+    ASSERT_TRUE(opened.has_value()) << opened.error().text();
+    EXPECT_EQ(answer_of(*policy, opened->customer(), question),
+              answer_of(*policy, customer, question));
+    EXPECT_EQ(opened->customer().sharer_count, 1U);
+    EXPECT_EQ(opened->customer().crowded, crowded);
+  }
+}
+
 // A condition over all entries needs all of them.
 TEST(CaptureTest, ConditionsOverEntriesAreMadeAgainToo) {
   SmallPolicy small;
