@@ -79,6 +79,9 @@ index::UnixMillis quiet_until(const Zone& zone, std::uint32_t from, std::uint32_
     const std::uint32_t left = (to + 1440 - local_minute(zone, end)) % 1440;
     end.ms = (floor_div(end.ms, kMinuteMs) + left) * kMinuteMs;
   }
+  // Where an hour was left out, the wall was there before.
+  if (offset_minutes(zone, end) > offset_minutes(zone, at))
+    while (!is_quiet(zone, from, to, {end.ms - kMinuteMs})) end.ms -= kMinuteMs;
   return end;
 }
 

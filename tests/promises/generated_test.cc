@@ -138,7 +138,8 @@ bool is_sale(Purpose purpose) { return purpose == Purpose::sales || purpose == P
 
 /// Nobody has touched it for a third of a year: perhaps somebody's task, no block any more.
 bool is_fresh(const oracle::Entry& entry, std::int64_t as_of) {
-  return as_of - std::max(entry.at, entry.set_at) < 120 * kDayMs;
+  const std::int64_t touched = entry.set_at <= as_of ? std::max(entry.at, entry.set_at) : entry.at;
+  return as_of - touched < 120 * kDayMs;
 }
 
 /// Something is wrong with this customer, by the words of P2.
