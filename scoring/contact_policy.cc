@@ -19,11 +19,6 @@ bool has_topic(const std::vector<std::uint32_t>& topics, std::uint32_t topic) {
   return topic != kNone && std::find(topics.begin(), topics.end(), topic) != topics.end();
 }
 
-/// What is said about an action names one of its topics, or the action.
-bool is_about(const Action& action, std::uint32_t topic) {
-  return has_topic(action.topics, topic) || (topic != kNone && topic == action.own_topic);
-}
-
 bool is_of_issue(const PolicyData& policy, std::uint32_t issue, std::uint32_t topic) {
   return std::any_of(policy.groups.begin(), policy.groups.end(), [&](const Group& group) {
     return group.issue == issue && has_topic(group.topics, topic);
@@ -38,7 +33,7 @@ bool counts(const PolicyData& policy, const Cap& cap, const Action& action,
     case Cap::Scope::channel: return false;  // asked for each channel, by deliverability
     case Cap::Scope::issue: return is_of_issue(policy, action.issue, contact.topic);
     case Cap::Scope::group: return has_topic(policy.groups[action.group].topics, contact.topic);
-    case Cap::Scope::action: return is_about(action, contact.topic);
+    case Cap::Scope::action: return has_topic(action.topics, contact.topic);
   }
   return false;
 }
@@ -77,7 +72,7 @@ bool passes_pauses(const ConditionState& state, const Action& action, Reason& re
     if (!has_purpose(pause.purposes, action)) continue;
     const std::vector<std::uint32_t>& group = state.policy->groups[action.group].topics;
     const auto is_his = [&](const Contact& c) {
-      return (pause.by_group ? has_topic(group, c.topic) : is_about(action, c.topic)) &&
+      return (pause.by_group ? has_topic(group, c.topic) : has_topic(action.topics, c.topic)) &&
              has_word(pause.outcomes, c.entry.status());
     };
     const std::vector<Contact>& outcomes = state.facts->outcomes;
@@ -97,8 +92,9 @@ bool passes_duplicate_topic(const ConditionState& state, const Action& action, R
                             std::vector<index::EntryView>& evidence) {
   const DuplicateTopic& guard = state.policy->duplicate_topic;
   if (guard.window_ms == 0 || !has_purpose(guard.purposes, action)) return true;
-  const Contact* told = nth_newest(state.facts->contacts, 1, state.as_of.ms - guard.window_ms,
-                                   [&](const Contact& c) { return is_about(action, c.topic); });
+  const Contact* told =
+      nth_newest(state.facts->contacts, 1, state.as_of.ms - guard.window_ms,
+                 [&](const Contact& c) { return has_topic(action.topics, c.topic); });
   if (told == nullptr) return true;
   hold_back(reason, "duplicate_topic", "the customer was told this already",
             told->at_ms + guard.window_ms, told->entry, evidence);

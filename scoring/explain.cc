@@ -74,7 +74,8 @@ class Explaining {
 
 Lines Explaining::topics() const {
   Lines out;
-  for (const std::uint32_t topic : action_.topics) out.push_back(policy_.topics[topic]);
+  for (const std::uint32_t topic : action_.topics)
+    if (policy_.topics[topic] != action_.id) out.push_back(policy_.topics[topic]);
   return out;
 }
 
@@ -153,7 +154,7 @@ Lines Explaining::contact_policy() const {
                       duration_words(pause.window_ms) + " a pause of " +
                       duration_words(pause.pause_ms) + ": " + pause.name);
   const DuplicateTopic& guard = policy_.duplicate_topic;
-  if (guard.window_ms != 0 && has(guard.purposes, action_.purpose) && !action_.topics.empty())
+  if (guard.window_ms != 0 && has(guard.purposes, action_.purpose) && action_.topics.size() > 1)
     lines.push_back("not when any department spoke about " + listed(topics()) + " in the last " +
                     duration_words(guard.window_ms) + ": duplicate_topic");
   if (action_.care)

@@ -32,20 +32,11 @@ void link_channels(const PolicyData& data, Action& action) {
   action.choosy = action.channels & ~sure;
 }
 
-std::uint32_t topic_number(PolicyData& data, const std::string& topic) {
-  const auto found = std::find(data.topics.begin(), data.topics.end(), topic);
-  const auto number = static_cast<std::uint32_t>(found - data.topics.begin());
-  if (found == data.topics.end()) data.topics.push_back(topic);
-  return number;
-}
-
 void link_topics(PolicyData& data) {
-  for (Action& action : data.actions) action.own_topic = topic_number(data, action.id);
   for (std::size_t i = 0; i < data.topics.size(); ++i)
     data.topic_numbers.emplace(data.topics[i], static_cast<std::uint32_t>(i));
   for (const Action& action : data.actions) {
     std::vector<std::uint32_t>& topics = data.groups[action.group].topics;
-    topics.push_back(action.own_topic);
     for (const std::uint32_t topic : action.topics)
       if (std::find(topics.begin(), topics.end(), topic) == topics.end()) topics.push_back(topic);
   }

@@ -203,7 +203,6 @@ struct Action {
   std::vector<ContextWeight> context;
   std::vector<std::string> answers;  // intents, and topics, reasons or kinds of requests
   std::vector<std::uint32_t> topics;
-  std::uint32_t own_topic = kNone;  // the action's id as a topic: outcomes name the action so
   std::vector<Gate> eligibility, applicability, suitability;  // all levels, in order
   std::vector<Treatment> treatments;
 };

@@ -71,7 +71,7 @@ class Noting {
   void sales_without_topics(const Action& action) {
     const bool sells =
         action.purpose == index::Purpose::sales || action.purpose == index::Purpose::marketing;
-    if (sells && action.enabled && !action.asked_only && action.topics.empty())
+    if (sells && action.enabled && !action.asked_only && action.topics.size() < 2)
       note("action " + action.id,
            "has no topics: caps by action and group, pauses and the guard against telling twice "
            "cannot see it");

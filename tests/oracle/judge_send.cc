@@ -184,9 +184,8 @@ std::optional<Why> against_channel_caps(const PolicyData& policy, const Situatio
   return std::nullopt;
 }
 
-/// Its topics, and its own id: an outcome names the action so.
 std::vector<std::string> topics_of(const PolicyData& policy, const Action& action) {
-  std::vector<std::string> out{action.id};
+  std::vector<std::string> out;
   for (const std::uint32_t one : action.topics) out.push_back(policy.topics[one]);
   return out;
 }
