@@ -99,7 +99,8 @@ void Renderer::action(const RankedAction& ranked, std::size_t rank,
   else
     out_.begin_array().end_array();
   if ((explain & kExplainScores) != 0) scores(action);
-  if ((explain & kExplainSensitivity) != 0) ranks_without(rank);
+  if ((explain & kExplainSensitivity) != 0 && rank <= decision_.sensitivity.ranks.size())
+    ranks_without(rank);
   out_.end_object();
 }
 
@@ -119,7 +120,8 @@ void Renderer::ranks_without(std::size_t rank) {
 
 void Renderer::sensitivity() {
   out_.key("sensitivity").begin_array();
-  for (std::size_t factor = 0; factor < kFactorCount && !decision_.ranked.empty(); ++factor) {
+  for (std::size_t factor = 0; factor < kFactorCount && !decision_.sensitivity.ranks.empty();
+       ++factor) {
     out_.begin_object();
     out_.key("without").string(kFactors[factor]);
     out_.key("first").string(policy_.actions[decision_.sensitivity.first[factor]].id);

@@ -142,6 +142,7 @@ scoring::DecisionQuestion KeptDecision::question() const {
   question.intent = intent;
   question.channel = channel;
   question.limit = limit;
+  question.explain = explain;
   return question;
 }
 
