@@ -189,8 +189,8 @@ void decide(const Policy& policy, const index::Customer& customer, const Decisio
 index::Hash128 answer_id(const Policy& policy, const index::Customer& customer,
                          const DecisionQuestion& question);
 
-/// The next-best-action answer: one JSON object. Requires: `explain` has no bit that
-/// question.explain did not have when it was decided, but for the scores.
+/// The next-best-action answer: one JSON object. What question.explain did not ask for when it was
+/// decided is not there to be shown, whatever `explain` says; scores are always there.
 void write_decision(index::JsonWriter& out, const Policy& policy, const Decision& decision,
                     const DecisionQuestion& question, std::uint32_t explain);
 

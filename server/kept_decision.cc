@@ -210,6 +210,7 @@ std::string explain_words(std::uint32_t explain) {
   };
   add(scoring::kExplainDropped, "dropped");
   add(scoring::kExplainScores, "scores");
+  add(scoring::kExplainSensitivity, "sensitivity");
   return out;
 }
 
