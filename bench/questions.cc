@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   concord::bench::register_open(bases);
   concord::bench::register_context(bases);
   concord::bench::register_decide(bases);
+  concord::bench::register_decide_sizes(bases);
   concord::bench::register_decide_all(bases);
   concord::bench::register_search(bases);
   concord::bench::register_reindex(bases);

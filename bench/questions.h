@@ -7,6 +7,7 @@ namespace concord::bench {
 
 void register_context(const Bases& bases);
 void register_decide(const Bases& bases);
+void register_decide_sizes(const Bases& bases);
 void register_decide_all(const Bases& bases);
 void register_search(const Bases& bases);
 void register_open(const Bases& bases);

@@ -102,13 +102,12 @@ std::int64_t score_micro(const BinnedModel& model, std::span<const FeatureValue>
 }
 
 std::int64_t propensity_of_score(const BinnedModel& model, std::int64_t score_micro) {
-  // score / (1 + predictors) <= bound, without dividing
+  // score / (1 + predictors) > bound, without dividing
   const Wide parts = 1 + static_cast<Wide>(model.predictors.size());
-  std::size_t bin = 0;
-  while (bin < model.score_up_to_micro.size() &&
-         Wide{score_micro} > model.score_up_to_micro[bin] * parts)
-    ++bin;
-  return model.propensity_micro[bin];
+  const auto bin =
+      std::partition_point(model.score_up_to_micro.begin(), model.score_up_to_micro.end(),
+                           [&](std::int64_t bound) { return score_micro > bound * parts; });
+  return model.propensity_micro[static_cast<std::size_t>(bin - model.score_up_to_micro.begin())];
 }
 
 }  // namespace concord::scoring

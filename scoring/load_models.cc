@@ -135,17 +135,28 @@ const PolicyFile* find_file(std::span<const PolicyFile> files, const std::string
   return nullptr;
 }
 
-/// Column numbers become features: by `features`, else by the names the trees were trained with.
-void name_columns(const PolicyData& data, TableReader& in, XgboostModel& model) {
+/// The feature of each training column: by `features`, else by the names the trees were trained
+/// with. Empty after a problem.
+std::vector<std::uint32_t> features_of_columns(const PolicyData& data, TableReader& in,
+                                               const XgboostModel& model) {
   std::vector<std::string> names = in.texts("features");
   if (names.empty()) names = model.column_names;
-  if (names.empty())
-    return in.problem("features", "is missing: the trees were trained without feature names");
-  if (names.size() != model.column_count)
-    return in.problem("features", "must name the " + std::to_string(model.column_count) +
-                                      " columns the trees were trained with, in their order");
-  for (std::uint32_t& column : model.forest.columns)
-    column = feature_number(data, in, "features", names[column]);
+  if (names.empty()) {
+    in.problem("features", "is missing: the trees were trained without feature names");
+  } else if (names.size() != model.column_count) {
+    in.problem("features", "must name the " + std::to_string(model.column_count) +
+                               " columns the trees were trained with, in their order");
+    return {};
+  }
+  std::vector<std::uint32_t> out;
+  for (const std::string& name : names) {
+    const std::uint32_t feature = feature_number(data, in, "features", name);
+    if (feature == kNone) return {};
+    if (std::find(out.begin(), out.end(), feature) != out.end())
+      in.problem("features", "names '" + name + "' twice");
+    out.push_back(feature);
+  }
+  return out;
 }
 
 Forest read_trees(Loading& loading, TableReader& in, std::span<const PolicyFile> files) {
@@ -162,7 +173,8 @@ Forest read_trees(Loading& loading, TableReader& in, std::span<const PolicyFile>
     loading.problems.add(std::move(model.error()));
     return {};
   }
-  name_columns(loading.data, in, *model);
+  const auto features = features_of_columns(loading.data, in, *model);
+  if (features.size() == model->column_count) name_columns(model->forest, features);
   return std::move(model->forest);
 }
 

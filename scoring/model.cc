@@ -24,7 +24,9 @@ struct Propensity {
     return propensity_of_score(model, score_micro(model, features));
   }
   std::int64_t operator()(const Forest& model) const {
-    return sigmoid_micro(micro_of_margin(margin_of(model, features)));
+    ForestSlots slots;
+    slots.fill(features);
+    return sigmoid_micro(micro_of_margin(margin_of(model, slots)));
   }
 };
 
@@ -45,12 +47,14 @@ struct Explainer {
     out.score_micro = score_micro(model, features);
   }
   void operator()(const Forest& model) const {
-    std::vector<std::int64_t> by_column(model.columns.size());
-    add_contributions(model, features, by_column);
+    ForestSlots slots;
+    slots.fill(features);
+    std::vector<std::int64_t> by_feature(features.size());
+    add_contributions(model, slots, by_feature);
     out.intercept_micro = model.intercept_micro;
-    for (std::size_t column = 0; column < by_column.size(); ++column)
-      out.contributions.push_back({model.columns[column], by_column[column]});
-    out.score_micro = micro_of_margin(margin_of(model, features));
+    for (const std::uint32_t feature : model.columns)
+      out.contributions.push_back({feature, by_feature[feature]});
+    out.score_micro = micro_of_margin(margin_of(model, slots));
   }
 };
 

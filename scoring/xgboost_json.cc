@@ -51,7 +51,7 @@ class XgboostReader {
   void flatten(const RawTree& raw, const std::string& place);
   bool place_node(const RawTree& raw, std::size_t from, std::size_t to);
   void mean_of_children(const RawTree& raw, std::size_t at, std::size_t left_from);
-  void number_columns();
+  void find_columns();
 
   XgboostModel& out_;
   Forest& forest_;
@@ -120,8 +120,8 @@ void XgboostReader::read_parameters(JsonValue learner, const std::string& place)
       number_text(*parameters, at, "num_target") > 1)
     refuse(at, "has several classes or targets: one yes-or-no question is taken");
   out_.column_count = number_text(*parameters, at, "num_feature");
-  if (out_.column_count > kTrainedColumnsMax)
-    refuse(at + "/num_feature", "is over " + std::to_string(kTrainedColumnsMax));
+  if (out_.column_count > kColumnsMax)
+    refuse(at + "/num_feature", "is over " + std::to_string(kColumnsMax));
   std::string base = text(*parameters, at, "base_score").value_or("");
   if (base.size() > 2 && base.front() == '[') base = base.substr(1, base.size() - 2);
   float score = 0;
@@ -157,7 +157,7 @@ void XgboostReader::read_trees(JsonValue booster, const std::string& place) {
   forest_.intercept_micro = micro_of_margin(forest_.base_margin);
   for (const Forest::Tree& tree : forest_.trees)
     forest_.intercept_micro += forest_.means_micro[tree.root];
-  number_columns();
+  find_columns();
 }
 
 std::vector<std::int64_t> XgboostReader::integers(JsonValue tree, const std::string& place,
@@ -289,18 +289,12 @@ void XgboostReader::flatten(const RawTree& raw, const std::string& place) {
   forest_.trees.push_back({static_cast<std::uint32_t>(root), depth});
 }
 
-/// Numbers the columns that are asked about, and the slots with them.
-void XgboostReader::number_columns() {
-  std::vector<std::uint32_t> number(out_.column_count, 0);
+void XgboostReader::find_columns() {
+  std::vector<bool> asked(out_.column_count, false);
   for (const Forest::Node& node : forest_.nodes)
-    if (node.slot != 0) number[(node.slot - 1) / 2] = 1;
-  for (std::uint32_t column = 0; column < number.size(); ++column)
-    if (number[column] != 0) {
-      number[column] = static_cast<std::uint32_t>(forest_.columns.size());
-      forest_.columns.push_back(column);
-    }
-  for (Forest::Node& node : forest_.nodes)
-    if (node.slot != 0) node.slot = 1 + 2 * number[(node.slot - 1) / 2] + (node.slot - 1) % 2;
+    if (node.slot != 0) asked[(node.slot - 1) / 2] = true;
+  for (std::uint32_t column = 0; column < asked.size(); ++column)
+    if (asked[column]) forest_.columns.push_back(column);
 }
 
 }  // namespace
@@ -318,10 +312,13 @@ Result<XgboostModel> read_xgboost(const std::string& file, std::string_view json
   if (reader.refusal())
     return index::fail(Code::bad_input, reader.refusal()->detail,
                        file + ": " + reader.refusal()->place);
-  if (out.forest.columns.size() > kColumnsMax)
-    return index::fail(Code::over_limit,
-                       "asks about more than " + std::to_string(kColumnsMax) + " columns", file);
   return out;
+}
+
+void name_columns(Forest& forest, std::span<const std::uint32_t> features) {
+  for (Forest::Node& node : forest.nodes)
+    if (node.slot != 0) node.slot = 1 + 2 * features[(node.slot - 1) / 2] + (node.slot - 1) % 2;
+  for (std::uint32_t& column : forest.columns) column = features[column];
 }
 
 }  // namespace concord::scoring

@@ -49,7 +49,7 @@ struct Likelihood {
   [[nodiscard]] float leaf_under(const scoring::Forest& forest, std::uint32_t at) const {
     const scoring::Forest::Node& node = forest.nodes[at];
     if (node.slot == 0) return forest.leaves[at];
-    const Number& feature = features[forest.columns[(node.slot - 1) / 2]];
+    const Number& feature = features[(node.slot - 1) / 2];
     const bool left = feature.known ? static_cast<float>(feature.value) < node.threshold
                                     : (node.slot - 1) % 2 == 0;
     return leaf_under(forest, left ? node.left : node.left + 1);

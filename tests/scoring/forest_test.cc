@@ -130,11 +130,13 @@ TEST_P(ForestTest, GivesTheBitsOfLibxgboost) {
   ASSERT_EQ(forest.trees.size() % static_cast<std::size_t>(training.rounds), 0U);
   const Table asked = draw_table(5'000, 2);
   const std::vector<float> want = booster.margins(asked);
+  ForestSlots slots;
   std::size_t different = 0;
   std::int64_t least = 1'000'000;
   std::int64_t most = 0;
   for (std::size_t row = 0; row < asked.rows(); ++row) {
-    const float margin = margin_of(forest, asked.row(row));
+    slots.fill(asked.row(row));
+    const float margin = margin_of(forest, slots);
     different += std::bit_cast<std::uint32_t>(margin) != std::bit_cast<std::uint32_t>(want[row]);
     ModelReason reason;
     explain_propensity(model, asked.row(row), reason);
@@ -200,9 +202,12 @@ TEST(ForestControlTest, OneBitOfOneLeafIsFound) {
       forest.leaves[node] = std::nextafter(forest.leaves[node], 10.0F);
   const Table asked = draw_table(1'000, 2);
   const std::vector<float> want = booster.margins(asked);
+  ForestSlots slots;
   std::size_t different = 0;
-  for (std::size_t row = 0; row < asked.rows(); ++row)
-    different += margin_of(forest, asked.row(row)) != want[row];
+  for (std::size_t row = 0; row < asked.rows(); ++row) {
+    slots.fill(asked.row(row));
+    different += margin_of(forest, slots) != want[row];
+  }
   EXPECT_GT(different, 800U);
 }
 
@@ -219,7 +224,11 @@ TEST(XgboostJsonTest, AStumpByHand) {
   const auto read = read_xgboost("m.json", kStump);
   ASSERT_TRUE(read.has_value()) << read.error().text();
   const Model model{"stump", read->forest};
-  const auto margin = [&](FeatureValue value) { return margin_of(read->forest, {&value, 1}); };
+  const auto margin = [&](FeatureValue value) {
+    ForestSlots slots;
+    slots.fill({&value, 1});
+    return margin_of(read->forest, slots);
+  };
   EXPECT_EQ(margin({3, true}), -0.5F);
   EXPECT_EQ(margin({4, true}), 0.25F);  // not below the threshold
   EXPECT_EQ(margin({0, false}), -0.5F);

@@ -219,6 +219,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"features = [\"orders\", \"days_since_order\"]\n", "", "wants.toml",
                 "trained without feature names"},
         Mistake{"\"orders\", ", "", "wants.toml:4", "must name the 2 columns"},
+        Mistake{"\"orders\", ", "\"days_since_order\", ", "wants.toml:4", "twice"},
         Mistake{"\"orders\", ", "\"order\", ", "wants.toml:4", "did you mean 'orders'?"}));
 
 TEST(LoadModels, TreesNobodyNamesAreRefused) {
