@@ -25,6 +25,12 @@ struct Answer {
   std::string_view unknown_field;  // unknown: what is absent; the whole condition after an error
 };
 
+struct PartAnswer {
+  Truth truth = Truth::no;
+  bool is_error = false;  // truth is unknown then
+  std::string_view unknown_field;
+};
+
 struct ConditionState;
 struct EntryRef {  // what a condition's entry points at
   index::EntryView entry;
@@ -45,6 +51,8 @@ struct ConditionState {
   std::array<cel::Value, kVariables> variables;
   std::vector<Answer> answers;           // by condition
   std::vector<std::uint8_t> has_answer;  // likewise
+  std::vector<PartAnswer> parts;         // by part
+  std::vector<std::uint8_t> has_part;    // likewise
   cel::Scratch scratch;
   std::vector<cel::Decider> deciders;
 };

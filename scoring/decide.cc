@@ -129,6 +129,7 @@ void decide(const Policy& policy, const index::Customer& customer, const Decisio
   gather(data, customer, question.as_of, state.facts);
   out.features = state.facts.features;
   prepare(state.conditions, data, customer, question, state.facts);
+  state.scores.begin(data.heads, data.models, state.facts.features);
   find_blocks(state.conditions, state.blocks);
   out.forgotten = static_cast<std::uint32_t>(state.blocks.stale.size());
   state.deliverability.reset(state.conditions, question);

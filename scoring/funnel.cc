@@ -161,7 +161,7 @@ bool Funnel::is_likely(const Action& action, Reason& reason, RankedAction& ranke
   std::int64_t& propensity = ranked.factors.propensity_micro;
   propensity = action.model == kNone
                    ? action.propensity_micro
-                   : propensity_micro(policy_.models[action.model], state_.facts.features);
+                   : state_.scores.propensity_micro(action.model);
   if (propensity >= action.propensity_min_micro) return true;
   return drop(reason, Stage::propensity, "propensity_min_micro", "it is too unlikely to be wanted",
               "the propensity reaches the action's least");

@@ -15,6 +15,7 @@ struct FunnelState {
   Blocks blocks;
   Deliverability deliverability;
   ArbitrationScratch arbitration;
+  HeadScores scores;
 };
 
 class Funnel {

@@ -98,6 +98,7 @@ void link_policy(Loading& loading, TableReader& company) {
   link_outcomes(data);
   link_windows(data);
   check_stale_tasks(data, company);
+  data.heads = Heads(data.models);
 }
 
 }  // namespace concord::scoring

@@ -32,7 +32,12 @@ std::uint32_t compile(Loading& loading, const std::string& text, const std::stri
   }
   for (const std::string& read : program->reads())
     if (read == "entries" || read.starts_with("entries.")) loading.data.reads_entries = true;
-  conditions.push_back(Condition{text, std::move(*program), of_treatment, is_one_piece(text)});
+  const PolicyData& data = loading.data;
+  ConditionTree tree;
+  if (!of_treatment)
+    tree = take_apart(text, data.environment, data.feature_type, loading.data.parts);
+  conditions.push_back(
+      Condition{text, std::move(*program), of_treatment, is_one_piece(text), std::move(tree)});
   return static_cast<std::uint32_t>(conditions.size() - 1);
 }
 

@@ -13,8 +13,10 @@
 #include "index/base/vocabulary.h"
 #include "scoring/cel/environment.h"
 #include "scoring/cel/program.h"
+#include "scoring/condition_parts.h"
 #include "scoring/decide.h"
 #include "scoring/filter.h"
+#include "scoring/heads.h"
 #include "scoring/local_time.h"
 #include "scoring/model.h"
 #include "scoring/policy.h"
@@ -44,6 +46,7 @@ struct Condition {
   std::optional<cel::Program> program;
   bool of_treatment = false;  // speaks of `channel` too: asked anew for each channel
   bool one_piece = false;     // the whole of it decides, always: no && or || or macro inside
+  ConditionTree tree;         // not of a treatment
 };
 
 // ---- company.toml
@@ -239,10 +242,12 @@ struct PolicyData {
 
   std::vector<Feature> features;
   std::vector<Model> models;
+  Heads heads;  // of `models`
   cel::ObjectType feature_type;  // `features` in conditions
   cel::Environment environment;
   cel::Environment treatment_environment;  // the same and `channel`
   std::vector<Condition> conditions;
+  std::vector<ConditionPart> parts;  // of conditions
   bool reads_entries = false;
 
   Engagement engagement;  // of all actions
