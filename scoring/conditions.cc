@@ -443,8 +443,8 @@ std::string_view word_of(const Value& value) {
 Answer ask(ConditionState& state, std::uint32_t condition) {
   if (state.has_answer[condition] != 0) return state.answers[condition];
   const Condition& one = state.policy->conditions[condition];
-  state.answers[condition] = told(one, one.tree.nodes.empty() ? ask_whole(state, *one.program)
-                                                              : ask_tree(state, one.tree, 0));
+  state.answers[condition] = told(
+      one, one.tree.nodes.empty() ? ask_whole(state, *one.program) : ask_tree(state, one.tree, 0));
   state.has_answer[condition] = 1;
   return state.answers[condition];
 }

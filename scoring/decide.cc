@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "index/base/hash.h"
+#include "scoring/fact_rows.h"
 #include "scoring/funnel.h"
 #include "scoring/treatment.h"
 
@@ -97,6 +98,13 @@ void tell_authority(const FunnelState& state, Decision& out) {
   }
 }
 
+void find_facts(const PolicyData& policy, const index::Customer& customer, UnixMillis as_of,
+                FactRows* rows, Facts& facts) {
+  if (rows != nullptr && rows->find(policy, customer, as_of, facts)) return;
+  gather(policy, customer, as_of, facts);
+  if (rows != nullptr) rows->keep(policy, customer, as_of, facts);
+}
+
 }  // namespace
 
 std::string_view word(Stage stage) { return kStages[static_cast<std::size_t>(stage)]; }
@@ -126,7 +134,7 @@ void decide(const Policy& policy, const index::Customer& customer, const Decisio
   out.answer_id = answer_id(policy, customer, question);
   out.language = customer.record.language().empty() ? std::string_view(data.language)
                                                     : customer.record.language().substr(0, 2);
-  gather(data, customer, question.as_of, state.facts);
+  find_facts(data, customer, question.as_of, scratch.rows(), state.facts);
   out.features = state.facts.features;
   prepare(state.conditions, data, customer, question, state.facts);
   state.scores.begin(data.heads, data.models, state.facts.features);

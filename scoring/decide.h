@@ -164,7 +164,10 @@ struct Decision {
   std::string no_action;
 };
 
-/// Working memory, reused between questions. Nothing is allocated once it is warm.
+class FactRows;
+
+/// Working memory, reused between questions. Nothing is allocated once it is warm (but for rows
+/// that are new).
 class DecideScratch {
  public:
   DecideScratch();
@@ -173,9 +176,13 @@ class DecideScratch {
   DecideScratch& operator=(const DecideScratch&) = delete;
   struct State;
   State& state() { return *state_; }
+  /// Decides from rows where they are right, and keeps what is gathered. Borrows; nullptr: none.
+  void use(FactRows* rows) { rows_ = rows; }
+  [[nodiscard]] FactRows* rows() const { return rows_; }
 
  private:
   std::unique_ptr<State> state_;
+  FactRows* rows_ = nullptr;
 };
 
 /// Fills `out` (whatever it held). Requires: customer.record is not empty, direction is inbound or

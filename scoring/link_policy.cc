@@ -72,6 +72,29 @@ void link_outcomes(PolicyData& data) {
         data.outcome_words.push_back(word);
 }
 
+void add_shifts(const Filter& filter, ChangeShifts& shifts) {
+  shifts.after_at.push_back(filter.younger_than_ms);
+  shifts.after_closed.push_back(filter.closed_within_ms);
+  shifts.before_due.push_back(-filter.due_within_ms);
+}
+
+/// Requires: the windows are linked.
+void link_shifts(PolicyData& data) {
+  ChangeShifts& shifts = data.shifts;
+  shifts.after_at = {data.contact_window_ms, data.authority_window_ms, data.asked_window_ms};
+  for (const Feature& feature : data.features) {
+    shifts.after_at.push_back(feature.window_ms);
+    add_shifts(feature.filter, shifts);
+    add_shifts(feature.part, shifts);
+  }
+  for (const BlockRule& rule : data.rules) add_shifts(rule.match, shifts);
+  for (auto* list : {&shifts.after_at, &shifts.after_closed, &shifts.before_due}) {
+    std::sort(list->begin(), list->end());
+    list->erase(std::unique(list->begin(), list->end()), list->end());
+    std::erase(*list, 0);
+  }
+}
+
 /// What goes stale must become somebody's task.
 void check_stale_tasks(const PolicyData& data, TableReader& company) {
   const bool stale = std::any_of(data.rules.begin(), data.rules.end(),
@@ -97,6 +120,7 @@ void link_policy(Loading& loading, TableReader& company) {
   link_plans(data);
   link_outcomes(data);
   link_windows(data);
+  link_shifts(data);
   check_stale_tasks(data, company);
   data.heads = Heads(data.models);
 }

@@ -215,6 +215,11 @@ struct KindPlan {  // what an entry of one kind must be held against
   std::vector<std::uint32_t> rules;
 };
 
+/// How far from an entry's times anything that is gathered may change; see facts_change_at().
+struct ChangeShifts {
+  std::vector<std::int64_t> after_at, after_closed, before_due;  // the last ones are negative
+};
+
 struct PolicyData {
   std::string version;
   std::vector<PolicySource> files;
@@ -242,7 +247,7 @@ struct PolicyData {
 
   std::vector<Feature> features;
   std::vector<Model> models;
-  Heads heads;  // of `models`
+  Heads heads;                   // of `models`
   cel::ObjectType feature_type;  // `features` in conditions
   cel::Environment environment;
   cel::Environment treatment_environment;  // the same and `channel`
@@ -260,6 +265,7 @@ struct PolicyData {
   std::array<KindPlan, index::kKindCount> plans;
   std::int64_t contact_window_ms = 0;  // longest look back at contacts and rejects
   std::int64_t authority_window_ms = 0;
+  ChangeShifts shifts;
 };
 
 }  // namespace concord::scoring

@@ -2,6 +2,7 @@
 // without copying. Thread class: immutable. A view borrows from the snapshot: keep the read pin
 // while you use it, or anything that came out of it.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -89,6 +90,7 @@ class EntryView {
     return word == 0 ? std::string_view{} : view_of(segment_->words()->Get(word));
   }
 
+  friend class EntryRange;
   const wire::Segment* segment_;
   const wire::Row* row_;
 };
@@ -111,6 +113,23 @@ class EntryRange {
       rows = segment->rows()->size();
     }
     return {segment, segment->rows()->Get(place)};
+  }
+
+  /// Is `entry` one of these?
+  [[nodiscard]] bool holds(const EntryView& entry) const {
+    return entry.segment_ == head_ ||
+           std::find(tails_.begin(), tails_.end(), entry.segment_) != tails_.end();
+  }
+  /// The number under which at() gives `entry`. Requires: holds(entry).
+  [[nodiscard]] std::uint32_t place_of(const EntryView& entry) const {
+    std::uint32_t place = 0;
+    const wire::Segment* segment = head_;
+    for (std::size_t tail = 0; segment != entry.segment_; ++tail) {
+      place += segment->rows()->size();
+      CONCORD_ASSERT(tail < tails_.size());
+      segment = tails_[tail];
+    }
+    return place + static_cast<std::uint32_t>(entry.row_ - segment->rows()->Get(0));
   }
 
   [[nodiscard]] const wire::Segment& head() const { return *head_; }
