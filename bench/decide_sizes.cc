@@ -1,12 +1,14 @@
 // Question: how does a next best action grow with the catalogue and with the predictors?
 // Load: as `decide`, over made-up catalogues in which every action's model is scored: its gates
-// pass. The numbers are first held against each model scored alone.
+// pass. Features are kept from the round before. The numbers are first held against each model
+// scored alone.
 #include <map>
 #include <tuple>
 
 #include "bench/catalogue.h"
 #include "bench/check.h"
 #include "bench/questions.h"
+#include "scoring/fact_rows.h"
 #include "scoring/policy_data.h"
 
 namespace concord::bench {
@@ -14,6 +16,7 @@ namespace {
 
 constexpr std::size_t kDrawn = 1 << 9;
 constexpr std::size_t kChecked = 50;
+constexpr std::size_t kRowsBytes = 1UL << 30;
 
 /// The last catalogue that was asked for: large ones are not kept side by side.
 const scoring::Policy& catalogue_of(const Bases& bases, const CatalogueSize& size) {
@@ -49,7 +52,9 @@ void sized(benchmark::State& state, const Bases& bases, std::size_t customers,
   scoring::DecisionQuestion question;
   question.as_of = world.as_of();
   question.direction = index::Direction::inbound;  // no caps: what was scored stays in
+  scoring::FactRows rows(kRowsBytes);
   scoring::DecideScratch scratch;
+  scratch.use(&rows);
   scoring::Decision decision;
   std::size_t ranked = 0;
   for (std::size_t i = 0; i < kDrawn; ++i) {

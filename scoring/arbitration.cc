@@ -122,7 +122,16 @@ std::uint32_t LimitCounts::take(const Action& action, Tier tier) {
 }
 
 void arbitrate(const PolicyData& policy, ArbitrationScratch& scratch, Decision& out) {
-  std::sort(out.ranked.begin(), out.ranked.end(), stands_before<RankedAction>);
+  scratch.places.clear();  // sorted in place of the larger actions
+  for (std::uint32_t i = 0; i < out.ranked.size(); ++i) {
+    const RankedAction& one = out.ranked[i];
+    scratch.places.push_back({one.tier, one.priority_micro, one.action, i});
+  }
+  std::sort(scratch.places.begin(), scratch.places.end(), stands_before<ArbitrationScratch::Place>);
+  scratch.sorted.clear();
+  for (const ArbitrationScratch::Place& place : scratch.places)
+    scratch.sorted.push_back(out.ranked[place.in_ranked]);
+  out.ranked.swap(scratch.sorted);
   keep_limits(policy, scratch.limits, out);
   name_no_action(out);
 }

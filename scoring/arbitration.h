@@ -36,6 +36,7 @@ struct ArbitrationScratch {
   };
   LimitCounts limits;
   std::vector<Place> places;
+  std::vector<RankedAction> sorted;
 };
 
 /// Sorts out.ranked: tier, then priority_micro from high to low, then the action. Moves what the

@@ -29,6 +29,20 @@ Big multiply(Unsigned a, std::uint64_t b) {
   return {high * b + low / kBase, low % kBase};
 }
 
+/// floor(x / 10^12), saturating, for x < 2^127: 10^12 is 2^12 · 5^12, and a division by 5^12, which
+/// has 28 bits, goes in steps of 32 bits without one of 128.
+std::int64_t divide_by_tera(Unsigned x) {
+  constexpr std::uint64_t kFive12 = 244'140'625;
+  const Unsigned shifted = x >> 12U;
+  const auto high = static_cast<std::uint64_t>(shifted >> 64U);
+  const auto low = static_cast<std::uint64_t>(shifted);
+  const std::uint64_t middle = high % kFive12 << 32U | low >> 32U;
+  const std::uint64_t last = middle % kFive12 << 32U | (low & 0xffff'ffffU);
+  if (high >= kFive12 || middle / kFive12 >= 1ULL << 31U)
+    return std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::int64_t>((middle / kFive12 << 32U) + last / kFive12);
+}
+
 // Sigmoid table: e^(-k/128) for k = 0 … 2048 (z from 0 to 16) in 1/2^62, by integers only.
 constexpr int kStepsPerUnit = 128;
 constexpr int kUnits = 16;
@@ -80,6 +94,10 @@ std::int64_t priority_micro(std::int64_t propensity_micro, std::int64_t context_
   CONCORD_ASSERT(value_minor >= 0 && lever_micro >= 0);
   const auto pc =
       static_cast<Unsigned>(propensity_micro) * static_cast<Unsigned>(context_weight_micro);
+  const Unsigned plain =
+      pc >> 63U == 0 ? pc * static_cast<std::uint64_t>(value_minor) : ~Unsigned{0};
+  if (plain >> 63U == 0)
+    return divide_by_tera(plain * static_cast<std::uint64_t>(lever_micro));  // the common case
   const Big pcv = multiply(pc, static_cast<std::uint64_t>(value_minor));
   // pcv · L = (high · 10^18 + low) · L; divide by 10^12.
   const auto lever = static_cast<Unsigned>(lever_micro);

@@ -71,6 +71,7 @@ class Batch {
   /// Decides places [begin, end) into `result`.
   void run(std::size_t begin, std::size_t end, ChunkResult& result) const {
     thread_local Desk desk;
+    desk.scratch.use(question_.rows);
     result.lines.clear();
     result.counts = BatchCounts{};
     for (std::size_t place = begin; place < end; ++place) {

@@ -16,8 +16,9 @@ namespace concord::scoring {
 struct BatchQuestion {
   index::UnixMillis as_of;
   index::Direction direction = index::Direction::outbound;
-  std::uint32_t top = 3;  // actions written a customer
-  unsigned threads = 0;   // 0: all the machine has
+  std::uint32_t top = 3;     // actions written a customer
+  unsigned threads = 0;      // 0: all the machine has
+  FactRows* rows = nullptr;  // what was gathered before, and is kept for the next run; null: none
 };
 
 /// Counts of a run. The caller holds the clock.

@@ -169,7 +169,7 @@ Clearance Clearing::ask(const ClearanceAsk& ask) {
       !passes_claims(*state.customer, ask, state.question.as_of, out.reason, evidence) ||
       !passes_rules(state, action, asked, out.reason, evidence))
     return out;
-  const Sending sending = sending_of(policy, action, asked);
+  const Sending sending = sending_of(action, asked);
   out.may = (state.deliverability.channels(sending) >> channel & 1U) != 0;
   if (!out.may) out.reason = state.deliverability.reason(sending, channel, evidence);
   return out;

@@ -145,6 +145,7 @@ void decide(const Policy& policy, const index::Customer& customer, const Decisio
   tell_authority(state, out);
   Funnel funnel(state, question, out);
   for (std::uint32_t action = 0; action < data.actions.size(); ++action) funnel.run(action);
+  funnel.score();
   arbitrate(data, state.arbitration, out);
   const std::size_t shown =
       std::min<std::size_t>(std::max(question.limit, kNextInContext), out.ranked.size());

@@ -39,11 +39,8 @@ Reason reason_of(Consented word) {
 
 }  // namespace
 
-Sending sending_of(const PolicyData& policy, const Action& action, bool asked) {
-  Sending sending{asked ? index::Purpose::service : action.purpose, asked, 0};
-  for (std::size_t i = 0; i < policy.brands.size(); ++i)
-    if (policy.brands[i] == action.brand) sending.brand = static_cast<std::uint32_t>(i + 1);
-  return sending;
+Sending sending_of(const Action& action, bool asked) {
+  return {asked ? index::Purpose::service : action.purpose, asked, action.brand_number};
 }
 
 void Deliverability::reset(const ConditionState& state, const DecisionQuestion& question) {

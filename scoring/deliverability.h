@@ -15,7 +15,7 @@ struct Sending {
   bool asked = false;
   std::uint32_t brand = 0;  // 0: none, else place in PolicyData::brands + 1
 };
-Sending sending_of(const PolicyData& policy, const Action& action, bool asked);
+Sending sending_of(const Action& action, bool asked);
 
 class Deliverability {
  public:

@@ -42,13 +42,42 @@ void Funnel::run(std::uint32_t number) {
   ranked.action = number;
   find_asked(action, ranked);
   if (!passes(action, reason, ranked)) {
-    ++out_.dropped_at[static_cast<std::size_t>(reason.stage)];
-    out_.dropped.push_back(Dropped{number, reason});
+    drop_action(number, reason);
     return;
   }
-  ranked.tier = tier_of(action, ranked.asked);
-  weigh(action, ranked);
   out_.ranked.push_back(ranked);
+}
+
+void Funnel::score() {
+  std::vector<std::uint32_t>& models = state_.models;
+  models.clear();
+  for (const RankedAction& ranked : out_.ranked)
+    if (const std::uint32_t model = policy_.actions[ranked.action].model; model != kNone)
+      models.push_back(model);
+  state_.scores.prepare(models);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < out_.ranked.size(); ++i) {
+    RankedAction& ranked = out_.ranked[i];
+    const Action& action = policy_.actions[ranked.action];
+    Reason reason;
+    if (!is_likely(action, reason, ranked) || !is_worded(action, reason, ranked)) {
+      drop_action(ranked.action, reason);
+      continue;
+    }
+    ranked.tier = tier_of(action, ranked.asked);
+    weigh(action, ranked);
+    if (kept != i) out_.ranked[kept] = ranked;
+    ++kept;
+  }
+  if (kept == out_.ranked.size()) return;
+  out_.ranked.resize(kept);
+  std::sort(out_.dropped.begin(), out_.dropped.end(),
+            [](const Dropped& a, const Dropped& b) { return a.action < b.action; });
+}
+
+void Funnel::drop_action(std::uint32_t action, const Reason& reason) {
+  ++out_.dropped_at[static_cast<std::size_t>(reason.stage)];
+  out_.dropped.push_back(Dropped{action, reason});
 }
 
 /// What colleagues must finish is no contact: neither pressure nor a block holds it back.
@@ -61,8 +90,7 @@ bool Funnel::passes(const Action& action, Reason& reason, RankedAction& ranked) 
          (action.stale_task || (passes_contact_policy(state_.conditions, action, outbound,
                                                       ranked.asked, reason, out_.evidence) &&
                                 passes_blocks(action, ranked.asked, reason))) &&
-         is_deliverable(action, reason, ranked) && is_likely(action, reason, ranked) &&
-         is_worded(action, reason, ranked);
+         is_deliverable(action, reason, ranked);
 }
 
 void Funnel::find_asked(const Action& action, RankedAction& ranked) const {
@@ -140,7 +168,7 @@ bool Funnel::passes_blocks(const Action& action, bool asked, Reason& reason) {
 }
 
 bool Funnel::is_deliverable(const Action& action, Reason& reason, RankedAction& ranked) {
-  const Sending sending = sending_of(policy_, action, ranked.asked);
+  const Sending sending = sending_of(action, ranked.asked);
   ranked.deliverable_by = state_.deliverability.channels(sending) & action.channels;
   if (ranked.deliverable_by != 0) return true;
   std::uint32_t soonest = kNone;  // the channel that is free again first, else the first one
@@ -159,9 +187,8 @@ bool Funnel::is_deliverable(const Action& action, Reason& reason, RankedAction& 
 
 bool Funnel::is_likely(const Action& action, Reason& reason, RankedAction& ranked) {
   std::int64_t& propensity = ranked.factors.propensity_micro;
-  propensity = action.model == kNone
-                   ? action.propensity_micro
-                   : state_.scores.propensity_micro(action.model);
+  propensity = action.model == kNone ? action.propensity_micro
+                                     : state_.scores.propensity_micro(action.model);
   if (propensity >= action.propensity_min_micro) return true;
   return drop(reason, Stage::propensity, "propensity_min_micro", "it is too unlikely to be wanted",
               "the propensity reaches the action's least");

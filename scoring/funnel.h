@@ -16,6 +16,7 @@ struct FunnelState {
   Deliverability deliverability;
   ArbitrationScratch arbitration;
   HeadScores scores;
+  std::vector<std::uint32_t> models;  // of what is scored
 };
 
 class Funnel {
@@ -23,12 +24,15 @@ class Funnel {
   /// Borrows. Requires: facts, conditions, blocks and deliverability are ready.
   Funnel(FunnelState& state, const DecisionQuestion& question, Decision& out)
       : state_(state), policy_(*state.conditions.policy), question_(question), out_(out) {}
-  /// Puts the action into out.ranked, which is not in order yet, or out.dropped.
+  /// Takes the action up to `deliverability`: into out.ranked, or out.dropped.
   void run(std::uint32_t action);
+  /// Takes all of out.ranked through the rest. It is not in order yet.
+  void score();
   /// Tells what speaks for an action. Requires: it is in out.ranked.
   void tell_why(RankedAction& ranked);
 
  private:
+  void drop_action(std::uint32_t action, const Reason& reason);
   bool passes(const Action& action, Reason& reason, RankedAction& ranked);
   bool is_available(const Action& action, bool asked, Reason& reason);
   bool passes_gates(const std::vector<Gate>& gates, Stage stage, Reason& reason);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "index/base/assert.h"
+#include "index/base/parallel.h"
 #include "scoring/arithmetic.h"
 
 namespace concord::scoring {
@@ -11,6 +12,8 @@ namespace concord::scoring {
 namespace {
 
 constexpr std::int64_t kMissing = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kNoMargin = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kListed = kNoMargin + 1;
 constexpr std::int64_t kNarrow = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t kLeastFilled = 4;  // of a block's places at least one in four has a weight
 
@@ -170,28 +173,83 @@ void HeadScores::begin(const Heads& heads, std::span<const Model> models,
   features_ = features;
   has_inputs_ = has_slots_ = false;
   states_.assign(heads.blocks_.size(), State::unknown);
+  sums_.resize(heads.blocks_.size() * kAbreast);
+  margins_micro_.clear();
 }
 
 std::int64_t HeadScores::propensity_micro(std::uint32_t model) {
   const Heads::Place place = heads_->places_[model];
-  if (place.block == Heads::kAlone) return alone(models_[model]);
+  if (place.block == Heads::kAlone) return alone(model);
   State& state = states_[place.block];
-  if (state == State::unknown) state = add_block(place.block);
-  if (state == State::alone) return alone(models_[model]);
+  if (state == State::unknown) {
+    find_inputs();
+    state = add_block(place.block, steps_);
+  }
+  if (state == State::alone) return alone(model);
   const std::int64_t sum = sums_[std::size_t{place.block} * kAbreast + place.lane];
   const auto* binned = std::get_if<BinnedModel>(&models_[model].shape);
   return binned == nullptr ? sigmoid_micro(sum) : propensity_of_score(*binned, sum);
 }
 
-std::int64_t HeadScores::alone(const Model& model) {
-  const auto* forest = std::get_if<Forest>(&model.shape);
-  if (forest == nullptr) return scoring::propensity_micro(model, features_);
-  if (!has_slots_) slots_.fill(features_);
-  has_slots_ = true;
+std::int64_t HeadScores::alone(std::uint32_t model) {
+  const auto* forest = std::get_if<Forest>(&models_[model].shape);
+  if (forest == nullptr) return scoring::propensity_micro(models_[model], features_);
+  if (!margins_micro_.empty() && margins_micro_[model] > kListed)
+    return sigmoid_micro(margins_micro_[model]);
+  find_slots();
   return sigmoid_micro(micro_of_margin(margin_of(*forest, slots_)));
 }
 
+void HeadScores::prepare(std::span<const std::uint32_t> models) {
+  std::uint64_t work_ns = 0;
+  jobs_.clear();
+  for (const std::uint32_t model : models) {
+    const Heads::Place place = heads_->places_[model];
+    if (place.block != Heads::kAlone) {
+      if (states_[place.block] != State::unknown) continue;
+      states_[place.block] = State::listed;
+      const Heads::Block& block = heads_->blocks_[place.block];
+      jobs_.push_back({true, place.block});
+      work_ns += block.columns.size() * (block.is_binned ? 20 : 8);
+    } else if (const auto* forest = std::get_if<Forest>(&models_[model].shape)) {
+      if (margins_micro_.empty()) margins_micro_.assign(models_.size(), kNoMargin);
+      if (margins_micro_[model] == kListed) continue;
+      margins_micro_[model] = kListed;
+      jobs_.push_back({false, model});
+      work_ns += forest->nodes.size() / 8;  // about a step of each tree in 1.5 ns
+    }
+  }
+  const bool share = work_ns >= kSharedWorkNs;
+  for (const Job& job : jobs_)
+    if (job.is_block && !share) states_[job.number] = State::unknown;  // when it is asked about
+  if (!share) return margins_micro_.clear();
+  find_inputs();
+  find_slots();
+  constexpr std::size_t kGrain = 4;
+  index::parallel_chunks(jobs_.size(), kGrain, 0,
+                         [&](std::size_t begin, std::size_t end, std::size_t) {
+                           thread_local std::vector<HeadStep> steps;
+                           for (std::size_t i = begin; i < end; ++i) do_job(jobs_[i], steps);
+                         });
+}
+
+void HeadScores::do_job(const Job& job, std::vector<HeadStep>& steps) {
+  if (job.is_block) {
+    states_[job.number] = add_block(job.number, steps);
+    return;
+  }
+  const auto& forest = std::get<Forest>(models_[job.number].shape);
+  margins_micro_[job.number] = micro_of_margin(margin_of(forest, slots_));
+}
+
+void HeadScores::find_slots() {
+  if (has_slots_) return;
+  slots_.fill(features_);
+  has_slots_ = true;
+}
+
 void HeadScores::find_inputs() {
+  if (has_inputs_) return;
   has_inputs_ = true;
   held_.resize(heads_->linear_.size());
   for (std::size_t i = 0; i < held_.size(); ++i) {
@@ -208,23 +266,21 @@ void HeadScores::find_inputs() {
   }
 }
 
-HeadScores::State HeadScores::add_block(std::uint32_t number) {
-  if (!has_inputs_) find_inputs();
+HeadScores::State HeadScores::add_block(std::uint32_t number, std::vector<HeadStep>& steps) {
   const Heads::Block& block = heads_->blocks_[number];
-  steps_.clear();
+  steps.clear();
   if (block.is_binned)
-    take_binned(block);
-  else if (!take_linear(block))
+    take_binned(block, steps);
+  else if (!take_linear(block, steps))
     return State::alone;
-  sums_.resize(heads_->blocks_.size() * kAbreast);
   std::int64_t* sums = sums_.data() + std::size_t{number} * kAbreast;
   std::copy(block.begin.begin(), block.begin.end(), sums);
-  add_steps(steps_, block.lanes, sums);
+  add_steps(steps, block.lanes, sums);
   return State::ready;
 }
 
 /// False: a value is too large to be sure that no sum leaves 64 bits.
-bool HeadScores::take_linear(const Heads::Block& block) {
+bool HeadScores::take_linear(const Heads::Block& block, std::vector<HeadStep>& steps) const {
   Wide most = 0;
   for (const std::int64_t begin : block.begin)
     most = std::max(most, static_cast<Wide>(magnitude(begin)));
@@ -233,19 +289,19 @@ bool HeadScores::take_linear(const Heads::Block& block) {
     if (held == 0) continue;
     if (held == kMissing) {
       most += column.most_missing;
-      steps_.push_back({heads_->row(column.row + 1), 1});
+      steps.push_back({heads_->row(column.row + 1), 1});
       continue;
     }
     if (held > kNarrow || held < -kNarrow) return false;
     most += static_cast<Wide>(magnitude(held)) * column.most;
-    steps_.push_back({heads_->row(column.row), static_cast<std::int32_t>(held)});
+    steps.push_back({heads_->row(column.row), static_cast<std::int32_t>(held)});
   }
   return most <= std::numeric_limits<std::int64_t>::max();
 }
 
-void HeadScores::take_binned(const Heads::Block& block) {
+void HeadScores::take_binned(const Heads::Block& block, std::vector<HeadStep>& steps) const {
   for (const Heads::Column& column : block.columns)
-    steps_.push_back({heads_->row(column.row + bins_[column.input]), 1});
+    steps.push_back({heads_->row(column.row + bins_[column.input]), 1});
 }
 
 }  // namespace concord::scoring

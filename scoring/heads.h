@@ -64,22 +64,34 @@ class Heads {
   std::vector<std::int32_t> table_;  // rows of kAbreast
 };
 
+/// Work from which on it is shared, in estimated ns; measured: docs/benchmarks.md, "sizes".
+inline constexpr std::uint64_t kSharedWorkNs = 200'000;
+
 /// The propensities of one customer, worked out as they are asked for.
 class HeadScores {
  public:
   /// Forgets the last customer. Borrows all three until the next begin().
   void begin(const Heads& heads, std::span<const Model> models,
              std::span<const FeatureValue> features);
+  /// Says which models will be asked about (a model may be named often). When that is much work,
+  /// all processors share it; the numbers are the same.
+  void prepare(std::span<const std::uint32_t> models);
   /// Equal to scoring::propensity_micro(models[model], features). No allocation once warm.
   std::int64_t propensity_micro(std::uint32_t model);
 
  private:
-  enum class State : std::uint8_t { unknown, ready, alone };
+  enum class State : std::uint8_t { unknown, listed, ready, alone };
+  struct Job {  // a block, or the forest of a model
+    bool is_block = false;
+    std::uint32_t number = 0;
+  };
   void find_inputs();
-  State add_block(std::uint32_t number);
-  bool take_linear(const Heads::Block& block);
-  void take_binned(const Heads::Block& block);
-  std::int64_t alone(const Model& model);
+  void find_slots();
+  void do_job(const Job& job, std::vector<HeadStep>& steps);
+  State add_block(std::uint32_t number, std::vector<HeadStep>& steps);
+  bool take_linear(const Heads::Block& block, std::vector<HeadStep>& steps) const;
+  void take_binned(const Heads::Block& block, std::vector<HeadStep>& steps) const;
+  std::int64_t alone(std::uint32_t model);
 
   const Heads* heads_ = nullptr;
   std::span<const Model> models_;
@@ -88,8 +100,10 @@ class HeadScores {
   bool has_slots_ = false;
   std::vector<std::int64_t> held_;  // by linear input; kMissing when it is unknown
   std::vector<std::uint8_t> bins_;  // by binned input
-  std::vector<State> states_;       // by block
-  std::vector<std::int64_t> sums_;  // kAbreast by block
+  std::vector<Job> jobs_;
+  std::vector<std::int64_t> margins_micro_;  // by model; kNoMargin: not worked out
+  std::vector<State> states_;                // by block
+  std::vector<std::int64_t> sums_;           // kAbreast by block
   std::vector<HeadStep> steps_;
   ForestSlots slots_;
 };

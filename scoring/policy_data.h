@@ -184,6 +184,7 @@ struct Action {
   std::uint32_t issue = 0;
   std::uint32_t group = 0;
   std::uint32_t department_number = 0;  // place in PolicyData::departments
+  std::uint32_t brand_number = 0;       // place in PolicyData::brands + 1; 0: no brand
   index::Purpose purpose = index::Purpose::none;
   bool mandatory = false;
   bool enabled = true;

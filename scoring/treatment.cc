@@ -100,7 +100,7 @@ void treat(FunnelState& state, const DecisionQuestion& question, Decision& out) 
       ranked.treatment = find_treatment(state.conditions, action, channel, out.language);
       continue;
     }
-    const Sending sending = sending_of(policy, action, ranked.asked);
+    const Sending sending = sending_of(action, ranked.asked);
     ranked.blocked_here = static_cast<std::int32_t>(out.blocked_here.size());
     if ((action.channels >> channel & 1U) == 0)
       out.blocked_here.push_back(reason_of("channel", kNoWording, kNoWordingEnds));

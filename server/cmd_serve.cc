@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "index/upkeep.h"
+#include "scoring/fact_rows.h"
 #include "server/cmd_intake.h"
 #include "server/cmd_program.h"
 #include "server/decision_desk.h"
@@ -104,6 +105,19 @@ void watch_service(Watch& watch, const Service& service) {
                 {{"version", std::string(service.policy->version())}});
 }
 
+/// How often the kept features were right.
+void watch_rows(Metrics& metrics, const scoring::FactRows& rows) {
+  metrics.collector("concord_feature_rows_total",
+                    "Decisions by whether a kept row of features was right.", "counter", [&rows] {
+                      const scoring::FactRows::Counts counts = rows.counts();
+                      return Metrics::Samples{
+                          {{{"row", "right"}}, static_cast<double>(counts.found)},
+                          {{{"row", "made"}}, static_cast<double>(counts.missed)}};
+                    });
+  metrics.gauge("concord_feature_rows_bytes", "Bytes of the kept rows of features.",
+                [&rows] { return static_cast<double>(rows.counts().bytes); });
+}
+
 /// Gauges of the door; `listener` is null until it is open.
 void watch_listener(Metrics& metrics, const std::atomic<Listener*>& listener) {
   const auto gauge = [&](std::string_view name, std::string_view help,
@@ -168,6 +182,9 @@ int serve(Program& program, OpenBase& base, LiveWatch& live_watch, ServeIntake& 
   RevisionBell bell;
   service.bell = &bell;
   service.skew_ms_max = program.settings.number("skew-ms-max");
+  scoring::FactRows rows(static_cast<std::size_t>(program.settings.number("rows-bytes-max")));
+  if (program.settings.number("rows-bytes-max") != 0) service.rows = &rows;
+  watch_rows(watch.metrics(), rows);
   watch_service(watch, service);
   live_watch.watch(watch.metrics(), *base.live(), bell);
   service.desk = &intake.start(program, *base.live(), watch.metrics());
@@ -262,6 +279,7 @@ void add_serve(CLI::App& app, Program& program) {
                 "body-bytes-max",
                 "bodies-bytes-max",
                 "streams-max",
+                "rows-bytes-max",
                 "skew-ms-max",
                 "source-watch-ms",
                 "queue-events-max",

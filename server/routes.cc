@@ -78,7 +78,9 @@ void fill_error(Response& response, const index::Error& error) {
 }
 
 Routes::Routes(const Service& service, std::optional<Waker> waker)
-    : service_(service), watch_(*service.watch), waker_(std::move(waker)) {}
+    : service_(service), watch_(*service.watch), waker_(std::move(waker)) {
+  scratch_.decide.use(service.rows);
+}
 Routes::~Routes() = default;
 
 void Routes::handle(const Request& request, Response& response) {

@@ -54,6 +54,7 @@ struct Service {
   std::int64_t skew_ms_max = index::kSkewMsDefault;  // how far a source's clock may be ahead
   IntakeDesk* desk = nullptr;                        // null: nothing is taken in
   DecisionDesk* decisions = nullptr;                 // null: no decision is kept
+  scoring::FactRows* rows = nullptr;                 // null: each decision walks the timeline
 
   /// The base clock itself, before rounding.
   [[nodiscard]] index::UnixMillis base_now() const;

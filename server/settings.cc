@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kFileBytesMax = 1 << 20;
 
-constexpr std::array<SettingRow, 36> kRows{{
+constexpr std::array<SettingRow, 37> kRows{{
     {"data", SettingType::text, "data", "folder of the indexed base (made by `concord index`)"},
     {"policy", SettingType::text, "", "folder of the policy set; empty: the default set"},
     {"as-of", SettingType::text, "now",
@@ -44,6 +44,8 @@ constexpr std::array<SettingRow, 36> kRows{{
      "all bodies on their way in; more are answered 503", 1024 * 1024, 64LL * 1024 * 1024 * 1024},
     {"streams-max", SettingType::count, "1024", "open streams; more are answered 503", 1,
      1'000'000},
+    {"rows-bytes-max", SettingType::count, "268435456",
+     "features kept between questions, about 300 bytes a customer; 0: none", 0, 1LL << 40},
     {"skew-ms-max", SettingType::milliseconds, "60000",
      "how far ahead a source's clock may be before a time is brought back", 0, 86'400'000},
     {"queue-events-max", SettingType::count, "100000", "events taken and not written yet", 1,

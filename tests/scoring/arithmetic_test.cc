@@ -60,6 +60,17 @@ RC_GTEST_PROP(ArithmeticTest, PriorityEqualsTheSlowOne, ()) {
   RC_ASSERT(priority_micro(p, c, v, l) == slow_priority(p, c, v, l));
 }
 
+// The sizes of everyday, where the quick way is taken, and the edge at which it is left.
+RC_GTEST_PROP(ArithmeticProperty, PrioritiesOfEverydayAreExact, ()) {
+  const auto small = [](std::int64_t most) { return *rc::gen::inRange<std::int64_t>(0, most); };
+  const std::int64_t p = small(1'000'001);
+  const std::int64_t c = small(9'000'000);
+  const std::int64_t v = small(*rc::gen::element<std::int64_t>(10, 10'000, 4'000'000));
+  const std::int64_t l =
+      *rc::gen::element<std::int64_t>(0, 1, 999'999, 1'000'000, 3'500'000, 1'000'000'000'000, kMax);
+  RC_ASSERT(priority_micro(p, c, v, l) == slow_priority(p, c, v, l));
+}
+
 TEST(ArithmeticTest, SigmoidRisesIsSymmetricAndClose) {
   std::int64_t last = 0;
   for (std::int64_t z = -20'000'000; z <= 20'000'000; z += 12'347) {

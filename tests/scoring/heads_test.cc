@@ -132,6 +132,31 @@ TEST(HeadsTest, BlocksOfEverySizeAreAlike) {
   }
 }
 
+// Much work is shared between the processors: every number stays what it was.
+TEST(HeadsTest, SharedWorkGivesTheSameNumbers) {
+  constexpr std::uint32_t kWide = 300;
+  std::vector<Model> models;
+  for (std::uint32_t i = 0; i < 3'000; ++i) {
+    LogisticModel model{i, {}};
+    for (std::uint32_t j = 0; j < kWide; ++j)
+      model.predictors.push_back({j, static_cast<std::int64_t>(i * 7 + j * 13) % 900, 0, 90, -5});
+    models.push_back({"l", model});
+  }
+  for (std::uint32_t i = 0; i < 40; ++i) models.push_back({"t", stump(i, 3)});
+  std::vector<FeatureValue> customer;
+  for (std::uint32_t i = 0; i < kWide; ++i) customer.push_back({i % 17, i % 5 != 0});
+  const Heads heads(models);
+  std::vector<std::uint32_t> all;
+  for (std::uint32_t i = 0; i < models.size(); ++i) all.push_back(i);
+  HeadScores shared;
+  for (int again = 0; again < 3; ++again) {
+    shared.begin(heads, models, customer);
+    shared.prepare(all);
+    for (const std::uint32_t i : all)
+      ASSERT_EQ(shared.propensity_micro(i), propensity_micro(models[i], customer)) << i;
+  }
+}
+
 TEST(HeadsTest, ModelsThatShareNothingStandAlone) {
   std::vector<Model> models;
   for (std::uint32_t i = 0; i < 12; ++i)
