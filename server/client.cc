@@ -159,22 +159,32 @@ index::Result<ClientAnswer> parse_answer(std::string bytes) {
 
 }  // namespace
 
-index::Result<ClientAnswer> http_get(const std::string& url, std::string_view target,
-                                     std::string_view token, std::int64_t timeout_ms) {
+index::Result<ClientAnswer> http_ask(const std::string& url, const ClientRequest& ask,
+                                     std::int64_t timeout_ms) {
   const auto parts = parse_url(url);
   if (!parts) return fail(parts.error());
   const std::int64_t deadline_ms = steady_ms() + timeout_ms;
   const auto socket = open_socket(*parts, deadline_ms);
   if (!socket) return fail(socket.error());
-  std::string request = "GET " + std::string(target) + " HTTP/1.1\r\nHost: " + parts->authority +
+  std::string request = std::string(ask.method) + " " + std::string(ask.target) +
+                        " HTTP/1.1\r\nHost: " + parts->authority +
                         "\r\nAccept: application/json\r\nConnection: close\r\n";
-  if (!token.empty()) request += "Authorization: Bearer " + std::string(token) + "\r\n";
+  if (!ask.token.empty()) request += "Authorization: Bearer " + std::string(ask.token) + "\r\n";
+  if (!ask.body.empty())
+    request += "Content-Type: " + std::string(ask.content_type) +
+               "\r\nContent-Length: " + std::to_string(ask.body.size()) + "\r\n";
   request += "\r\n";
+  request += ask.body;
   auto answer = send_all(**socket, request, deadline_ms)
                     .and_then([&] { return receive_all(**socket, deadline_ms); })
                     .and_then(parse_answer);
   if (!answer) return fail(answer.error().code, answer.error().detail, url);
   return answer;
+}
+
+index::Result<ClientAnswer> http_get(const std::string& url, std::string_view target,
+                                     std::string_view token, std::int64_t timeout_ms) {
+  return http_ask(url, {.target = target, .token = token}, timeout_ms);
 }
 
 std::string percent_encoded(std::string_view text) {

@@ -104,6 +104,7 @@ void add_replay(CLI::App& app, Program& program);
 void add_verify(CLI::App& app, Program& program);
 void add_backup(CLI::App& app, Program& program);
 void add_policy(CLI::App& app, Program& program);
+void add_tour(CLI::App& app, Program& program);
 void add_config(CLI::App& app, Program& program);
 
 }  // namespace concord::server

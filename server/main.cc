@@ -32,6 +32,7 @@ int run(int argc, char** argv) {
   add_verify(app, program);
   add_backup(app, program);
   add_policy(app, program);
+  add_tour(app, program);
   add_config(app, program);
   for (CLI::App* command : app.get_subcommands({})) command->footer(kFooter);
   try {

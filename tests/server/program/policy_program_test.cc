@@ -43,6 +43,18 @@ class PolicyProgram : public testing::Test {
             index::read_file(folder() + "/out").value(),
             index::read_file(folder() + "/err").value()};
   }
+  /// A small indexed company in folder()/data, made once; the key of somebody in it.
+  static std::string indexed() {
+    if (!fs::exists(folder() + "/data")) {
+      run("generate --customers 40 --seed 7 --threads 1 --out " + folder() + "/demo");
+      run("index --threads 1 --sources " + folder() + "/demo/sources.toml --out " + folder() +
+          "/data");
+    }
+    std::ifstream truth(folder() + "/demo/truth.csv");
+    std::string key;
+    while (std::getline(truth, key) && !key.starts_with("email:")) continue;
+    return key.substr(0, key.find(','));
+  }
   /// A copy of the default set, in which `from` of a file reads `to`.
   static std::string changed(const std::string& file, const std::string& from,
                              const std::string& to) {
@@ -130,12 +142,7 @@ TEST_F(PolicyProgram, ExplainsAnActionInPlainWords) {
 }
 
 TEST_F(PolicyProgram, SaysWhyACustomerGotItOrDidNot) {
-  run("generate --customers 40 --seed 7 --threads 1 --out " + folder() + "/demo");
-  run("index --threads 1 --sources " + folder() + "/demo/sources.toml --out " + folder() + "/data");
-  std::ifstream truth(folder() + "/demo/truth.csv");
-  std::string key;
-  while (std::getline(truth, key) && !key.starts_with("email:")) continue;
-  key = key.substr(0, key.find(','));
+  const std::string key = indexed();
   const std::string ask = " " + key + " --as-of data --data " + folder() + "/data";
   const Ran dropped =
       run("policy explain " + default_set() + " legal/record/finish_or_correct" + ask);
@@ -157,6 +164,33 @@ TEST_F(PolicyProgram, SaysWhyACustomerGotItOrDidNot) {
                 folder() + "/data")
                 .exit,
             1);
+}
+
+// A service decides by the set it has; when that is another one, it is said.
+TEST_F(PolicyProgram, AsksAServiceWhyACustomerDidNotGetIt) {
+  const std::string key = indexed();
+  const std::string set = changed("actions/service.toml", "\nid = \"service/answer/question\"",
+                                  "\nenabled = false\nid = \"service/answer/question\"");
+  const std::string explain = " service/answer/question " + key +
+                              " --direction inbound --intent question --url $(grep -o "
+                              "'http://[^ ]*' " +
+                              folder() + "/served)";
+  const std::string program = "'" CONCORD_PROGRAM "'";
+  std::ofstream(folder() + "/ask.sh")
+      << program << " serve --listen 127.0.0.1:0 --as-of data --data " << folder()
+      << "/data --policy " << set << " >" << folder() << "/served 2>/dev/null &\npid=$!\n"
+      << "for i in $(seq 400); do grep -q http " << folder()
+      << "/served && break; sleep 0.05; done\n"
+      << program << " policy explain " << set << explain << " >" << folder() << "/same\n"
+      << program << " policy explain " << default_set() << explain << " >" << folder()
+      << "/other\ncode=$?\nkill $pid\nwait $pid\nexit $code\n";
+  EXPECT_EQ(std::system(("bash " + folder() + "/ask.sh").c_str()), 0);
+  const std::string same = index::read_file(folder() + "/same").value();
+  const std::string other = index::read_file(folder() + "/other").value();
+  EXPECT_THAT(same, HasSubstr("not now: stopped at available by enabled"));
+  EXPECT_THAT(same, Not(HasSubstr("mind: the service decided by set")));
+  EXPECT_THAT(other, HasSubstr("not now: stopped at available by enabled"));
+  EXPECT_THAT(other, HasSubstr("mind: the service decided by set"));
 }
 
 TEST_F(PolicyProgram, SaysWhatChangedBetweenTwoSets) {
