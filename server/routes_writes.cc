@@ -83,6 +83,7 @@ std::vector<Owned> moves_of(const index::RecordView& record, index::UnixMillis n
     const std::string_view id = text("entry");
     const std::string key(id.substr(id.find('/', id.find('/') + 1) + 1));
     const std::string_view owner = text("assignee");
+    if (one.kind() == index::Kind::task && key == write.entry.key) return;  // what is written
     if (one.reason() == index::kHandoffReason)
       out.push_back({one.kind(), key, true});
     else if (owner != write.owner &&
@@ -240,7 +241,8 @@ void Routes::write(Call& call) {
     moves = moves_of(ask.found.customer.record, now, ask.write);
   if (!submit_write(call, ask, drafts_of(ask.write, ask.name, ask.identity, now, moves))) return;
   auto* const job = static_cast<WriteJob*>(call.response.later.get());
-  for (const Owned& one : moves) job->move(index::entry_id(index::kOwnSource, one.kind, one.key));
+  for (const Owned& one : moves)
+    if (!one.over) job->move(index::entry_id(index::kOwnSource, one.kind, one.key));
 }
 
 }  // namespace concord::server

@@ -124,6 +124,7 @@ TEST_F(Writes, AHandOffTakesWhatWasPromisedAlong) {
   EXPECT_TRUE(moved.contains("concord/promise/p1"));
   EXPECT_TRUE(moved.contains("concord/task/t1"));
   EXPECT_FALSE(moved.contains("concord/promise/p2")) << "otto keeps what he promised himself";
+  EXPECT_EQ(moved.size(), 2U) << "an earlier hand-off is over, and goes nowhere";
   const Json then = context();
   EXPECT_EQ(then.text({"owner_of_record"}), "lea");
   std::map<std::string, std::string> owners;
@@ -155,6 +156,11 @@ TEST_F(Writes, AHandOffTakesWhatWasPromisedAlong) {
   const auto hash = *live_->engine().state_hash(1);
   EXPECT_EQ(post("handoffs", older).status, 200);
   EXPECT_EQ(*live_->engine().state_hash(1), hash);
+  // The same hand-off, to somebody else: it stays in progress.
+  ASSERT_EQ(post("handoffs", R"({"department":"sales","key":"h2","to":"otto"})").status, 201);
+  EXPECT_EQ(context().text({"now_with", "0", "entry"}), "concord/task/h2");
+  EXPECT_EQ(context().text({"now_with", "0", "with"}), "otto");
+  ASSERT_EQ(post("handoffs", R"({"department":"sales","key":"h2","to":"lea"})").status, 201);
   // Taken over: no longer in progress.
   ASSERT_EQ(
       post("handoffs", R"({"department":"sales","key":"h2","state_type":"solved"})", kLea).status,
