@@ -74,14 +74,13 @@ bool is_quiet(const Zone& zone, std::uint32_t from, std::uint32_t to, index::Uni
 index::UnixMillis quiet_until(const Zone& zone, std::uint32_t from, std::uint32_t to,
                               index::UnixMillis at) {
   CONCORD_ASSERT(is_quiet(zone, from, to, at));
-  index::UnixMillis end = at;
-  while (is_quiet(zone, from, to, end)) {  // again where daylight saving moved the wall clock
-    const std::uint32_t left = (to + 1440 - local_minute(zone, end)) % 1440;
-    end.ms = (floor_div(end.ms, kMinuteMs) + left) * kMinuteMs;
-  }
-  // Where an hour was left out, the wall was there before.
-  if (offset_minutes(zone, end) > offset_minutes(zone, at))
-    while (!is_quiet(zone, from, to, {end.ms - kMinuteMs})) end.ms -= kMinuteMs;
+  const std::uint32_t left = (to + 1440 - local_minute(zone, at)) % 1440;
+  const std::int64_t minute = floor_div(at.ms, kMinuteMs);
+  index::UnixMillis end{(minute + left) * kMinuteMs};
+  if (offset_minutes(zone, end) == offset_minutes(zone, at)) return end;
+  // The wall clock is moved meanwhile: an hour is left out or comes twice.
+  end.ms = minute * kMinuteMs;
+  while (is_quiet(zone, from, to, end)) end.ms += kMinuteMs;
   return end;
 }
 

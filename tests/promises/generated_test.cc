@@ -287,7 +287,7 @@ void check_reasons(const Case& one, Work& work) {
 
 TEST(Generated, P2ToP5HoldForEveryCustomerAndAction) {
   Work work;
-  for (std::uint64_t seed = 601; seed <= 650; ++seed) {
+  for (std::uint64_t seed = 601; seed <= 690; ++seed) {
     SCOPED_TRACE(seed);
     const Generated company(seed);
     for (const oracle::Person* person : company.customers())

@@ -120,7 +120,7 @@ TEST_P(SharedPhone, AnnSpeaksAndBenIsCalledOrNot) {
   const std::string after = selling_channels(house.ben(2));
   EXPECT_EQ(has(after, "phone"), word.ben_is_called);
   EXPECT_TRUE(has(after, "email"));                             // that is his own
-  EXPECT_TRUE(has(selling_channels(house.ben(0.5)), "phone"));  // before she said it
+  EXPECT_TRUE(has(selling_channels(house.ben(0.2)), "phone"));  // before she said it
   house.company.tell(
       house.said_of_ben("service", 3).consent("marketing", "", ConsentState::granted));
   EXPECT_EQ(has(selling_channels(house.ben(4)), "phone"), word.ben_is_called)
