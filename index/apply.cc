@@ -86,7 +86,8 @@ RecordView Applier::newest_of(CustomerId id) const {
   return version == nullptr ? RecordView{} : version->view();
 }
 
-// The last event that changed what an answer about this customer is made of, sources aside.
+// The last event that changed this customer or an account of his. Others who share an address and
+// the sources are left aside: they change no promise, grant or claim of his.
 EventSeq Applier::standing(std::uint32_t slot, UnixMillis at) const {
   const Version* version = writer_.newest(slot);
   if (version == nullptr) return 0;

@@ -181,16 +181,20 @@ index::EventDraft draft_of(const std::string& bytes) {
   return draft;
 }
 
-// What an answer about the customers that an event names would show as its revision: the newest.
-EventSeq answer_revision(const index::Snapshot& snapshot, const index::Prepared& prepared) {
+// Where the customers that an event names stand: the newest event that changed their records or
+// accounts. (The revision of an answer may be later: it counts the sources and those who share an
+// address too.)
+EventSeq standing(const index::Snapshot& snapshot, const index::Prepared& prepared) {
   const auto pin = snapshot.pin();
   EventSeq newest = 0;
   for (const index::NormalisedIdentity& one : prepared.identities) {
     if (one.strength != index::IdentityClass::joins) continue;
     const auto found = snapshot.resolve(pin, one.text);
-    if (found.outcome == index::Resolution::Outcome::found)
-      newest =
-          std::max(newest, snapshot.customer(pin, found.customer, {prepared.event->at()}).revision);
+    if (found.outcome != index::Resolution::Outcome::found) continue;
+    const auto customer = snapshot.customer(pin, found.customer, {prepared.event->at()});
+    newest = std::max(newest, customer.record.seq());
+    for (const index::RecordView& account : customer.account_records())
+      newest = std::max(newest, account.seq());
   }
   return newest;
 }
@@ -215,7 +219,7 @@ TEST(Conditional, VerdictsAreThoseOfTheAnswers) {
       const std::string bytes = index::encode_event(draft);
       const auto prepared = index::prepare(bytes, one_by_one->normaliser());
       ASSERT_TRUE(prepared.has_value());
-      const EventSeq stands = answer_revision(one_by_one->snapshot(), *prepared);
+      const EventSeq stands = standing(one_by_one->snapshot(), *prepared);
       ASSERT_TRUE(one_by_one->apply(bytes).has_value());
       const bool want = conditional && index::changes_a_record(index::type_of(*prepared->event)) &&
                         stands > *draft.unless_changed;
