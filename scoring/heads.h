@@ -64,7 +64,7 @@ class Heads {
   std::vector<std::int32_t> table_;  // rows of kAbreast
 };
 
-/// Work from which on it is shared, in estimated ns; measured: docs/benchmarks.md, "sizes".
+/// Work from which on it is shared, in estimated ns: many times what waking a worker costs.
 inline constexpr std::uint64_t kSharedWorkNs = 200'000;
 
 /// The propensities of one customer, worked out as they are asked for.

@@ -45,7 +45,7 @@ constexpr std::array<SettingRow, 37> kRows{{
     {"streams-max", SettingType::count, "1024", "open streams; more are answered 503", 1,
      1'000'000},
     {"rows-bytes-max", SettingType::count, "268435456",
-     "features kept between questions, about 300 bytes a customer; 0: none", 0, 1LL << 40},
+     "features kept between questions; 0: none", 0, 1LL << 40},
     {"skew-ms-max", SettingType::milliseconds, "60000",
      "how far ahead a source's clock may be before a time is brought back", 0, 86'400'000},
     {"queue-events-max", SettingType::count, "100000", "events taken and not written yet", 1,
