@@ -73,7 +73,7 @@ std::string actions(std::size_t count) {
     out += "[[action]]\nid = \"care/next/a" + digits + "\"\ntitle = \"Action " + digits +
            "\"\ndepartment = \"service\"\npurpose = \"service\"\nvalue_minor = " +
            std::to_string(100 + 37 * i % 4'000) + "\nmodel = \"m" + digits +
-           "\"\napplicability = \"features.orders >= 0 && features.contacts_90d < " +
+           "\"\napplicability = \"features.orders >= 0 && features.cases_90d < " +
            std::to_string(100'000 + i % 40) +
            "\"\ntreatment = [{ channel = \"phone\", text = { en = \"Talk about " + digits +
            "\" } }]\n";
