@@ -1,13 +1,11 @@
 #include "index/upkeep.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <future>
 
+#include "index/base/scheduling.h"
 #include "index/generation.h"
 #include "index/upkeep_requests.h"
 
@@ -47,7 +45,7 @@ void Upkeep::say(const std::string& text) const {
 }
 
 void Upkeep::run() {
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);  // this thread only
+  give_way(kNice);
   std::unique_lock lock(mutex_);
   while (!stopped_changed_.wait_for(lock, kLook, [&] { return stopped_; })) {
     lock.unlock();

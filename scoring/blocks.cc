@@ -102,6 +102,23 @@ bool blocks_action(const PolicyData& policy, const Blocks& blocks, const LiveRul
   return false;
 }
 
+Reason reason_of(const PolicyData& policy, const Blocks& blocks, const LiveRule& live,
+                 std::vector<EntryView>& evidence) {
+  const BlockRule& rule = policy.rules[live.rule];
+  Reason reason;
+  reason.stage = Stage::service_first;
+  reason.component = rule.name;
+  reason.because = rule.because;
+  reason.unknown_field = live.unknown_field;
+  reason.until_ms = live.until_ms;
+  reason.ends_when = rule.ends_when;
+  reason.evidence_begin = static_cast<std::uint32_t>(evidence.size());
+  reason.evidence_count = std::min(live.cause_count, kEvidenceMax);
+  for (std::uint32_t i = 0; i < reason.evidence_count; ++i)
+    evidence.push_back(blocks.causes[live.cause_begin + i].entry);
+  return reason;
+}
+
 bool is_stale_task_of(const PolicyData& policy, const Action& task, const EntryView& entry) {
   const Action* first = nullptr;
   for (const Action& action : policy.actions) {

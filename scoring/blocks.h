@@ -38,6 +38,10 @@ void find_blocks(ConditionState& state, Blocks& blocks);
 bool blocks_action(const PolicyData& policy, const Blocks& blocks, const LiveRule& live,
                    const Action& action, bool asked);
 
+/// Why a live rule holds something back. Its causes, at most kEvidenceMax, go to `evidence`.
+Reason reason_of(const PolicyData& policy, const Blocks& blocks, const LiveRule& live,
+                 std::vector<index::EntryView>& evidence);
+
 /// Is `entry` the business of this stale task? The department's own task, or, when it has none, the
 /// first stale task of the catalogue.
 bool is_stale_task_of(const PolicyData& policy, const Action& task, const index::EntryView& entry);

@@ -11,10 +11,6 @@ namespace {
 
 using index::EntryView;
 
-bool is_one_of(const std::vector<std::string>& words, std::string_view word) {
-  return !word.empty() && std::find(words.begin(), words.end(), word) != words.end();
-}
-
 std::uint32_t topic_number(const PolicyData& policy, std::string_view topic) {
   const auto found = policy.topic_numbers.find(topic);
   return found == policy.topic_numbers.end() ? kNone : found->second;
@@ -86,7 +82,8 @@ std::string_view topic_of(const Policy& policy, std::uint32_t number) {
 }
 
 bool has_brand(const Policy& policy, std::string_view brand) {
-  return is_one_of(policy.data().brands, brand);
+  const std::vector<std::string>& brands = policy.data().brands;
+  return !brand.empty() && std::find(brands.begin(), brands.end(), brand) != brands.end();
 }
 
 void Clearing::begin(const Policy& policy, const index::Customer& customer,
@@ -108,11 +105,7 @@ namespace {
 /// The customer asked for it, and is not answered yet.
 bool was_asked(const FunnelState& state, const Action& action) {
   return std::any_of(state.facts.asked.begin(), state.facts.asked.end(),
-                     [&](const EntryView& entry) {
-                       return is_one_of(action.answers, entry.topic()) ||
-                              is_one_of(action.answers, entry.reason()) ||
-                              is_one_of(action.answers, index::word(entry.kind()));
-                     });
+                     [&](const EntryView& entry) { return answers(action, entry); });
 }
 
 bool passes_claims(const index::Customer& customer, const ClearanceAsk& ask,
@@ -138,17 +131,7 @@ bool passes_rules(FunnelState& state, const Action& action, bool asked, Reason& 
   const PolicyData& policy = *state.conditions.policy;
   for (const LiveRule& live : state.blocks.rules) {
     if (!blocks_action(policy, state.blocks, live, action, asked)) continue;
-    const BlockRule& rule = policy.rules[live.rule];
-    reason.stage = Stage::service_first;
-    reason.component = rule.name;
-    reason.because = rule.because;
-    reason.unknown_field = live.unknown_field;
-    reason.until_ms = live.until_ms;
-    reason.ends_when = rule.ends_when;
-    reason.evidence_begin = static_cast<std::uint32_t>(evidence.size());
-    reason.evidence_count = std::min(live.cause_count, kEvidenceMax);
-    for (std::uint32_t i = 0; i < reason.evidence_count; ++i)
-      evidence.push_back(state.blocks.causes[live.cause_begin + i].entry);
+    reason = reason_of(policy, state.blocks, live, evidence);
     return false;
   }
   return true;

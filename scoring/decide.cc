@@ -64,16 +64,7 @@ void tell_blocks(FunnelState& state, std::uint32_t explain, Decision& out) {
     Block block;
     block.rule = live.rule;
     Reason& reason = block.reason;
-    reason.stage = Stage::service_first;
-    reason.component = rule.name;
-    reason.because = rule.because;
-    reason.unknown_field = live.unknown_field;
-    reason.until_ms = live.until_ms;
-    reason.ends_when = rule.ends_when;
-    reason.evidence_begin = static_cast<std::uint32_t>(out.evidence.size());
-    reason.evidence_count = std::min(live.cause_count, kEvidenceMax);
-    for (std::uint32_t i = 0; i < reason.evidence_count; ++i)
-      out.evidence.push_back(state.blocks.causes[live.cause_begin + i].entry);
+    reason = reason_of(policy, state.blocks, live, out.evidence);
     if (rule.when != kNone && (explain & kExplainDropped) != 0) {
       reason.decided_begin = static_cast<std::uint32_t>(out.decided.size());
       tell_decided(state.conditions, rule.when, out);

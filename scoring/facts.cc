@@ -162,6 +162,16 @@ void Gatherer::finish(const index::Customer& customer) {
 
 }  // namespace
 
+bool answers(const Action& action, std::string_view word) {
+  return !word.empty() &&
+         std::find(action.answers.begin(), action.answers.end(), word) != action.answers.end();
+}
+
+bool answers(const Action& action, const EntryView& request) {
+  return answers(action, request.topic()) || answers(action, request.reason()) ||
+         answers(action, index::word(request.kind()));
+}
+
 void gather(const PolicyData& policy, const index::Customer& customer, index::UnixMillis as_of,
             Facts& facts) {
   const std::size_t n = policy.features.size();

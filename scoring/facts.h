@@ -50,6 +50,10 @@ struct Facts::Sum {
   bool broken = false;  // an amount without a rate
 };
 
+/// Does the action answer this intent; does it answer this request, by topic, reason or kind?
+bool answers(const Action& action, std::string_view word);
+bool answers(const Action& action, const index::EntryView& request);
+
 /// Refills `facts`. No allocation once warm.
 void gather(const PolicyData& policy, const index::Customer& customer, index::UnixMillis as_of,
             Facts& facts);

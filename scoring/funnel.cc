@@ -15,10 +15,6 @@ using index::kNoTime;
 
 constexpr std::int64_t kMicro = 1'000'000;
 
-bool is_one_of(const std::vector<std::string>& words, std::string_view word) {
-  return !word.empty() && std::find(words.begin(), words.end(), word) != words.end();
-}
-
 std::string_view text_of(Level level) {
   constexpr std::string_view kLevels[] = {"all", "issue", "group", "action"};
   return kLevels[static_cast<std::size_t>(level)];
@@ -95,15 +91,11 @@ bool Funnel::passes(const Action& action, Reason& reason, RankedAction& ranked) 
 
 void Funnel::find_asked(const Action& action, RankedAction& ranked) const {
   if (action.answers.empty()) return;
-  ranked.asked =
-      question_.direction == Direction::inbound && is_one_of(action.answers, question_.intent);
+  ranked.asked = question_.direction == Direction::inbound && answers(action, question_.intent);
   if (ranked.asked) return;
   const std::vector<EntryView>& requests = state_.facts.asked;
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    const EntryView& entry = requests[i];
-    if (!is_one_of(action.answers, entry.topic()) && !is_one_of(action.answers, entry.reason()) &&
-        !is_one_of(action.answers, index::word(entry.kind())))
-      continue;
+    if (!answers(action, requests[i])) continue;
     ranked.asked = true;
     ranked.asked_by = static_cast<std::int32_t>(i);
     return;

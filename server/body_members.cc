@@ -6,19 +6,6 @@
 #include "index/base/time.h"
 
 namespace concord::server {
-namespace {
-
-std::string unknown_word(std::string_view word, std::span<const std::string_view> known) {
-  std::string text = "\"" + std::string(word) + "\" is not known";
-  if (const std::string_view meant = index::nearest(word, known); !meant.empty())
-    return text + "; did you mean " + std::string(meant) + "?";
-  text += "; known are ";
-  for (std::size_t i = 0; i < known.size(); ++i) text.append(i == 0 ? "" : ", ").append(known[i]);
-  return text;
-}
-
-}  // namespace
-
 void BodyMembers::wrong(std::string_view name, std::string detail) {
   faults_.add(index::json_pointer("", name), std::move(detail));
 }

@@ -1,10 +1,8 @@
 #include "server/intake_desk.h"
 
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <chrono>
+
+#include "index/base/scheduling.h"
 
 namespace concord::server {
 namespace {
@@ -87,7 +85,7 @@ std::size_t IntakeDesk::waiting() const {
 
 void IntakeDesk::work() {
   // Questions come first: these threads get what the event loops leave.
-  setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), kNiceness);
+  index::give_way(kNiceness);
   for (;;) {
     std::function<void()> work;
     {

@@ -129,11 +129,11 @@ index::Result<KeptDecision> decode(std::string_view payload, bool with_packed) {
   return out;
 }
 
-void optional_member(index::JsonWriter& out, std::string_view name, const std::string& text) {
+}  // namespace
+
+void optional_member(index::JsonWriter& out, std::string_view name, std::string_view text) {
   if (!text.empty()) out.key(name).string(text);
 }
-
-}  // namespace
 
 scoring::DecisionQuestion KeptDecision::question() const {
   scoring::DecisionQuestion question;

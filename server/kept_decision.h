@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "index/base/json_writer.h"
 #include "index/base/result.h"
 #include "index/base/types.h"
 #include "index/base/vocabulary.h"
@@ -58,6 +59,9 @@ std::string encode_decision(const KeptDecision& decision);
 index::Result<KeptDecision> decode_decision(std::string_view payload);
 /// The same without answer and inputs, for lists.
 index::Result<KeptDecision> decode_decision_head(std::string_view payload);
+
+/// A member that is left out when there is nothing to say.
+void optional_member(index::JsonWriter& out, std::string_view name, std::string_view text);
 
 /// The words of `explain`, comma separated; empty: nothing.
 std::string explain_words(std::uint32_t explain);

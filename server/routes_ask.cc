@@ -11,6 +11,15 @@
 #include "scoring/decide.h"
 
 namespace concord::server {
+std::string unknown_word(std::string_view word, std::span<const std::string_view> known) {
+  std::string text = "\"" + std::string(word) + "\" is not known";
+  if (const std::string_view meant = index::nearest(word, known); !meant.empty())
+    return text + "; did you mean " + std::string(meant) + "?";
+  text += "; known are ";
+  for (std::size_t i = 0; i < known.size(); ++i) text.append(i == 0 ? "" : ", ").append(known[i]);
+  return text;
+}
+
 namespace {
 
 using index::ContextField;
@@ -57,15 +66,6 @@ std::string read_flag(std::string_view value, bool& out) {
   if (value != "true" && value != "false") return "is not true or false";
   out = value == "true";
   return {};
-}
-
-std::string unknown_word(std::string_view word, std::span<const std::string_view> known) {
-  std::string text = "\"" + std::string(word) + "\" is not known";
-  if (const std::string_view meant = index::nearest(word, known); !meant.empty())
-    return text + "; did you mean " + std::string(meant) + "?";
-  text += "; known are ";
-  for (std::size_t i = 0; i < known.size(); ++i) text.append(i == 0 ? "" : ", ").append(known[i]);
-  return text;
 }
 
 std::string read_fields(std::string_view list, std::uint32_t& bits) {

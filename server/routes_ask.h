@@ -92,6 +92,9 @@ struct Ask {
   bool replay = false;
 };
 
+/// "x" is not known; did you mean …? Or: known are …
+std::string unknown_word(std::string_view word, std::span<const std::string_view> known);
+
 /// What is wrong with a question; becomes the `errors[]` of one answer.
 class Faults {
  public:

@@ -19,10 +19,6 @@ void count(DecisionDesk& desk, const Replay& replay) {
   if (!replay.equal) ++desk.replayed_different;
 }
 
-void member(index::JsonWriter& out, std::string_view name, std::string_view text) {
-  if (!text.empty()) out.key(name).string(text);
-}
-
 // Oldest first: the order in which they came.
 void write_outcomes(index::JsonWriter& out, const index::RecordView& record,
                     std::string_view decision) {
@@ -42,10 +38,10 @@ void write_outcomes(index::JsonWriter& out, const index::RecordView& record,
     out.key("entry").raw("\"" + std::string(entry.id_json()) + "\"");
     out.key("at").time(index::UnixMillis{entry.at_ms()});
     out.key("outcome").string(entry.status());
-    member(out, "action", entry.topic());
-    member(out, "channel", entry.channel());
-    member(out, "by", entry.actor());
-    member(out, "department", entry.department());
+    optional_member(out, "action", entry.topic());
+    optional_member(out, "channel", entry.channel());
+    optional_member(out, "by", entry.actor());
+    optional_member(out, "department", entry.department());
     out.end_object();
   }
   out.end_array();
@@ -62,10 +58,10 @@ void write_listed(index::JsonWriter& out, index::EventSeq seq, const KeptDecisio
   out.key("decision_id").string(decision.id);
   out.key("customer_id").id(decision.customer);
   out.key("at").time(decision.at);
-  member(out, "client", decision.client);
-  member(out, "by", decision.by);
-  member(out, "department", decision.department);
-  member(out, "claimed", decision.claim ? decision.claim->topic : std::string());
+  optional_member(out, "client", decision.client);
+  optional_member(out, "by", decision.by);
+  optional_member(out, "department", decision.department);
+  optional_member(out, "claimed", decision.claim ? decision.claim->topic : std::string());
   out.key("policy_version").string(decision.policy_version);
 }
 

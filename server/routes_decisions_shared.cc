@@ -42,10 +42,6 @@ void write_claim(index::JsonWriter& out, const KeptDecision& decision,
   out.end_object();
 }
 
-void optional_member(index::JsonWriter& out, std::string_view name, const std::string& text) {
-  if (!text.empty()) out.key(name).string(text);
-}
-
 }  // namespace
 
 std::string claim_entry(std::string_view decision_id) {

@@ -139,7 +139,8 @@ bool Routes::read_write_ask(Call& call, WriteAsk& ask) {
 
 bool Routes::submit_write(Call& call, const WriteAsk& ask, std::vector<index::EventDraft> drafts,
                           unsigned attempt) {
-  auto job = std::make_shared<WriteJob>(ask.name.id, attempt, waker_);
+  auto job = std::make_shared<WriteJob>(ask.name.id, attempt);
+  std::vector<index::Incoming> events;
   const index::Receipt receipt{service_.base_now(), service_.skew_ms_max};
   for (index::EventDraft& draft : drafts) {
     auto made = index::make_incoming(std::move(draft), service_.engine->normaliser(), receipt);
@@ -148,9 +149,10 @@ bool Routes::submit_write(Call& call, const WriteAsk& ask, std::vector<index::Ev
       return false;
     }
     made->content = ask.name.content;
-    job->add(std::move(*made));
+    events.push_back(std::move(*made));
   }
-  if (const index::Taken taken = job->submit(*service_.live); taken != index::Taken::taken) {
+  if (const index::Taken taken = job->begin(*service_.live, std::move(events), waker_);
+      taken != index::Taken::taken) {
     refuse_intake(call.response, taken);
     return false;
   }

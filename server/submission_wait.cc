@@ -11,14 +11,8 @@ index::Taken SubmissionWait::begin(index::Live& live, std::vector<index::Incomin
   CONCORD_ASSERT(submission_ == nullptr && !events.empty());
   submission_ = std::make_shared<index::Submission>();
   submission_->events = std::move(events);
-  submission_->on_done = [self = shared_from_this(), waker]() mutable {
-    const auto kept = std::exchange(self, {});  // which holds the submission, which holds this
-    kept->ready_.store(true, std::memory_order_release);
-    if (waker) waker->wake();
-  };
-  const index::Taken taken = live.submit(submission_);
-  if (taken != index::Taken::taken) submission_->on_done = nullptr;
-  return taken;
+  if (waker) submission_->on_done = [waker = *waker] { waker.wake(); };
+  return live.submit(submission_);
 }
 
 }  // namespace concord::server

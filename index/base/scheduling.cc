@@ -35,10 +35,11 @@ void answer_soon() {
   ::syscall(SYS_sched_setattr, 0, &wanted, 0U);
 }
 
+void give_way(int nice) { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice); }
+
 void run_when_idle() {
   const sched_param none{};
-  if (::sched_setscheduler(0, SCHED_IDLE, &none) != 0)
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNicest);
+  if (::sched_setscheduler(0, SCHED_IDLE, &none) != 0) give_way(kNicest);
 }
 
 }  // namespace concord::index

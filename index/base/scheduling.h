@@ -8,6 +8,9 @@ namespace concord::index {
 /// (Linux 6.12 and later: a waking thread with a shorter slice is put before one with a longer).
 void answer_soon();
 
+/// For work that comes after questions: a smaller share beside others, by `nice` (1 to 19).
+void give_way(int nice);
+
 /// For work that nobody waits for: only when nobody else wants to run, and put aside at once when
 /// somebody does, while a merely nice thread ends its slice of some milliseconds first.
 void run_when_idle();
