@@ -20,11 +20,9 @@ class LiveWriter {
   [[nodiscard]] EventSeq durable() const { return durable_.load(std::memory_order_relaxed); }
 
  private:
-  struct Known;
   /// The next events of the queue: at least one, at most a frame's worth. Empty: stopped.
   std::vector<FrameItem> gather();
   void decide(LiveFrame& frame);
-  void decide_one(LiveFrame& frame, FrameItem& item, const KnownId& logged);
   void append(LiveFrame& frame);
   void give_up(LiveFrame& frame, const std::string& because);
 

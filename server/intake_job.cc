@@ -89,7 +89,8 @@ IntakeJob::IntakeJob(IntakeDesk& desk, IntakeBody body, IntakeAsk ask, std::opti
   desk_.jobs_.fetch_add(1, std::memory_order_relaxed);
 }
 
-IntakeJob::~IntakeJob() { desk_.jobs_.fetch_sub(1, std::memory_order_relaxed); }
+// Everything the job did to the desk is done before the desk may go.
+IntakeJob::~IntakeJob() { desk_.jobs_.fetch_sub(1, std::memory_order_release); }
 
 index::Result<std::string_view> IntakeJob::text() {
   if (!body_.text.empty()) return body_.text;

@@ -176,6 +176,18 @@ TEST(HouseControl, TestsAreBuilt) {
                "tests/a/b_test.cc", 0);
 }
 
+TEST(HouseControl, FuzzTargetsAreRun) {
+  const SourceFile fuzz{"tests/fuzz/a_fuzz.cc", ""};
+  const auto list = [](const char* text) { return SourceFile{"tests/fuzz/CMakeLists.txt", text}; };
+  expect_sound(check_fuzz_targets_are_run,
+               {list("concord_fuzz(a_fuzz SOURCES a_fuzz.cc)\n"), fuzz});
+  expect_found(check_fuzz_targets_are_run, {fuzz}, "tests/fuzz/a_fuzz.cc", 0);
+  expect_found(check_fuzz_targets_are_run, {list("add_executable(a_fuzz a_fuzz.cc)\n"), fuzz},
+               "tests/fuzz/a_fuzz.cc", 0);
+  expect_found(check_fuzz_targets_are_run, {list("concord_fuzz(a_fuzz_too SOURCES b)\n"), fuzz},
+               "tests/fuzz/a_fuzz.cc", 0);
+}
+
 TEST(HouseControl, SourcesAreBuilt) {
   const SourceFile source{"index/log/event.cc", ""};
   const SourceFile list{"index/log/CMakeLists.txt",

@@ -31,6 +31,7 @@ TEST(House, HeadersAreReadOnce) { expect_none(check_pragma_once(repository())); 
 TEST(House, NoMarksAreLeft) { expect_none(check_marks(repository())); }
 TEST(House, TheCoreReadsNoClock) { expect_none(check_outside_world(repository())); }
 TEST(House, EveryTestIsBuilt) { expect_none(check_tests_are_built(repository())); }
+TEST(House, EveryFuzzTargetIsRun) { expect_none(check_fuzz_targets_are_run(repository())); }
 TEST(House, EverySourceIsBuilt) { expect_none(check_sources_are_built(repository())); }
 TEST(House, EveryRoomIntroducesItself) { expect_none(check_room_readmes(repository())); }
 

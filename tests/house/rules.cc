@@ -194,6 +194,19 @@ Findings check_tests_are_built(const Tree& tree) {
   return findings;
 }
 
+Findings check_fuzz_targets_are_run(const Tree& tree) {
+  Findings findings;
+  for (const SourceFile& file : tree) {
+    if (!file.path.starts_with("tests/") || !file.path.ends_with("_fuzz.cc")) continue;
+    const SourceFile* list = find(tree, std::string(folder_of(file.path)) + "/CMakeLists.txt");
+    std::string call = "concord_fuzz(" + std::string(name_of(file.path));
+    call.replace(call.size() - 3, 3, " ");  // as the file, without its ending
+    if (list == nullptr || find_word(list->text, call) == kNone)
+      findings.push_back({file.path, 0, "its folder's CMakeLists.txt has no " + call + "…)"});
+  }
+  return findings;
+}
+
 Findings check_sources_are_built(const Tree& tree) {
   Findings findings;
   for (const SourceFile& file : tree)

@@ -33,6 +33,8 @@ Findings check_outside_world(const Tree& tree);
 
 /// Every *_test.cc lies in a folder whose CMakeLists.txt uses concord_tests.
 Findings check_tests_are_built(const Tree& tree);
+/// Every *_fuzz.cc is a target of concord_fuzz: the ones that `./dev fuzz` runs.
+Findings check_fuzz_targets_are_run(const Tree& tree);
 /// Every .cc of a room is named in a CMakeLists.txt of its folder or one above it.
 Findings check_sources_are_built(const Tree& tree);
 /// Every room with code has its README.md.
