@@ -15,23 +15,20 @@ void LiveTextQueue::told() {
 
 void LiveTextQueue::changed(CustomerId customer, EventSeq seq) {
   const std::scoped_lock lock(mutex_);
+  newest_ = seq;
   if (!all_) customers_[customer.value] = seq;
-  if (customers_.size() > customers_max_) {
-    customers_.clear();
-    all_ = true;
-  }
+  drop_too_many();
   told();
+}
+
+void LiveTextQueue::drop_too_many() {
+  if (customers_.size() <= customers_max_) return;
+  customers_.clear();
+  all_ = true;
 }
 
 void LiveTextQueue::other() {
   const std::scoped_lock lock(mutex_);
-  told();
-}
-
-void LiveTextQueue::lost() {
-  const std::scoped_lock lock(mutex_);
-  customers_.clear();
-  all_ = true;
   told();
 }
 
@@ -41,14 +38,24 @@ void LiveTextQueue::wake() {
   told_.notify_one();
 }
 
+// Whoever takes runs only when nobody else does: the applier must not wait for a walk of his.
 LiveTextQueue::Changes LiveTextQueue::take(EventSeq revision) {
   Changes out;
+  std::unordered_map<std::uint64_t, EventSeq> taken;
   {
     const std::scoped_lock lock(mutex_);
-    out.all = std::exchange(all_, false);
-    for (const auto& [customer, seq] : customers_) out.customers.push_back(CustomerId{customer});
-    std::erase_if(customers_, [&](const auto& one) { return one.second <= revision; });
-    any_ = !customers_.empty();
+    out.all = all_;
+    all_ = all_ && newest_ > revision;  // who looks at `revision` does not see those
+    taken.swap(customers_);
+  }
+  out.customers.reserve(taken.size());
+  for (const auto& [customer, seq] : taken) out.customers.push_back(CustomerId{customer});
+  std::erase_if(taken, [&](const auto& one) { return one.second <= revision; });
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!all_) customers_.merge(taken);  // who has changed again meanwhile has a later event here
+    drop_too_many();
+    any_ = all_ || !customers_.empty();
     if (any_) since_ = Clock::now();
   }
   std::sort(out.customers.begin(), out.customers.end());

@@ -21,14 +21,12 @@ class LiveTextQueue {
   void changed(CustomerId customer, EventSeq seq);
   /// An event that changes no customer but may change what is found.
   void other();
-  /// From now on it is not known who changed.
-  void lost();
   /// For the thread that waits: a merge is done, or it is time to stop.
   void wake();
 
   struct Changes {
     std::vector<CustomerId> customers;  // by id
-    bool all = false;                   // or anybody
+    bool all = false;                   // or anybody, at the revision asked for
   };
   /// What was told of events up to `revision` (and perhaps later ones, which stay for next time).
   /// Requires: a pin of `revision` was taken before.
@@ -43,12 +41,14 @@ class LiveTextQueue {
  private:
   using Clock = std::chrono::steady_clock;
   void told();
+  void drop_too_many();
 
   const std::size_t customers_max_;
   mutable std::mutex mutex_;
   std::condition_variable told_;
   std::unordered_map<std::uint64_t, EventSeq> customers_;  // last event; taken as a whole, sorted
   bool all_ = false;
+  EventSeq newest_ = 0;  // last event told
   bool woken_ = false;
   Clock::time_point since_{};  // first thing told and not taken
   bool any_ = false;

@@ -112,11 +112,11 @@ void SourceBook::begin(std::vector<SourceInfo> sources) {
 
 namespace {
 
+bool stands_before(const SourceRow& row, std::string_view name) { return row.info.name < name; }
+
 template <typename Rows>
 auto place_of(Rows& rows, std::string_view name) {
-  return std::lower_bound(
-      rows.begin(), rows.end(), name,
-      [](const SourceRow& row, std::string_view one) { return row.info.name < one; });
+  return std::lower_bound(rows.begin(), rows.end(), name, stands_before);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ void merge_entry_attributes(EntryState& into, EntryState& from) {
     if (known >= stamp) continue;
     known = stamp;
     drop_attribute(into.now, name);
-    const auto has_name = [&](const auto& one) { return one && one->name == name; };
+    const auto has_name = [&wanted = name](const auto& one) { return one && one->name == wanted; };
     auto& attributes = from.now.attributes;
     const auto at = std::find_if(attributes.begin(), attributes.end(), has_name);
     if (at != attributes.end()) into.now.attributes.push_back(std::move(*at));

@@ -296,7 +296,7 @@ Result<Manifest> read_manifest(const std::string& folder) {
   out.has_text = root.flag("has_text");
   out.sources_seq = root.number("sources_seq");
   const bool lists =
-      read_sources(root, out) & read_identity_types(root, out) & read_files(root, out);
+      read_sources(root, out) && read_identity_types(root, out) && read_files(root, out);
   if (!root.ok() || !chain || !newest || !lists)
     return fail(Code::damaged, "a member is missing or of a wrong type", path);
   out.chain = *chain;

@@ -207,8 +207,10 @@ Tables<wire::Member> build_members(Builder& b, const CustomerRecord& record) {
 
 Tables<wire::ConsentState> build_consents(Builder& b, Buffer& json, const CustomerRecord& record) {
   std::vector<flatbuffers::Offset<wire::ConsentState>> all;
-  for (const auto& [key, consent] : record.consents) {
-    const auto shown = piece(b, json, [&](JsonWriter& out) { write_consent(out, key, consent); });
+  for (const auto& one : record.consents) {
+    const auto& [key, consent] = one;
+    const auto shown =
+        piece(b, json, [&](JsonWriter& out) { write_consent(out, one.first, one.second); });
     const auto purpose = b.CreateSharedString(key.purpose);
     const auto channel = b.CreateSharedString(key.channel);
     const auto identity = b.CreateString(key.identity);

@@ -151,8 +151,8 @@ TEST(Live, ReadersSeeWholeFrames) {
 TEST(Live, AFullQueueRefusesAndForgetsNothing) {
   index::LiveOptions options;
   options.queue_events_max = 10;
+  Barrier barrier;  // outlives who passes it
   World world(options);
-  Barrier barrier;
   world.log->before_append = [&](std::size_t, MoodyLog::Frame) -> index::Result<void> {
     barrier.pass();
     return {};
@@ -179,8 +179,8 @@ TEST(Live, AFullQueueRefusesAndForgetsNothing) {
 TEST(Live, NothingIsTakenWhileTheFirstInLineWaitsTooLong) {
   index::LiveOptions options;
   options.queue_wait_ms_max = 1;
+  Barrier barrier;  // outlives who passes it
   World world(options);
-  Barrier barrier;
   std::atomic<bool> writing{false};
   world.log->before_append = [&](std::size_t, MoodyLog::Frame) -> index::Result<void> {
     writing = true;
@@ -203,8 +203,8 @@ TEST(Live, NothingIsTakenWhileTheFirstInLineWaitsTooLong) {
 TEST(Live, TheQueueIsBoundedInBytes) {
   index::LiveOptions options;
   options.queue_bytes_max = 20'000;
+  Barrier barrier;  // outlives who passes it
   World world(options);
-  Barrier barrier;
   world.log->before_append = [&](std::size_t, MoodyLog::Frame) -> index::Result<void> {
     barrier.pass();
     return {};
@@ -256,8 +256,8 @@ INSTANTIATE_TEST_SUITE_P(Live, FailingWrite,
                                           testing::Bool()));
 
 TEST(Live, WhatWasQueuedBehindAFailedWriteIsUnknown) {
-  World world;
   Barrier barrier;
+  World world;
   world.log->before_append = [&](std::size_t, MoodyLog::Frame) -> index::Result<void> {
     barrier.pass();
     return index::fail(Code::io_error, "gone");
