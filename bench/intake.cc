@@ -15,9 +15,9 @@
 #include <thread>
 
 #include "bench/open_loop.h"
+#include "bench/posts.h"
 #include "bench/program.h"
 #include "bench/world.h"
-#include "index/base/time.h"
 #include "server/client.h"
 
 namespace concord::bench {
@@ -25,16 +25,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kEventsAPost = 20;
 constexpr double kEventsPerSecond = 21'000;  // a little over the budget
 constexpr double kReadsPerSecond = 1'000;
 constexpr unsigned kSenders = 32;
 constexpr unsigned kOverloadSenders = 2048;  // more than the service lets wait
 constexpr double kSeconds = 10;
 constexpr std::size_t kLargeCustomers = 8;
-constexpr std::int64_t kLateMs = 30LL * 24 * 3600 * 1000;
-constexpr std::int64_t kRunMs = 6LL * 3600 * 1000;
-constexpr std::int64_t kEventMs = 1;
 constexpr std::size_t kCheckedKeys = 20;
 
 // A copy that may be written: files of a generation never change, so they are linked.
@@ -47,51 +43,6 @@ std::string copy_of_base(const World& world, const Bases& bases) {
   fs::copy(world.data() + "/CURRENT", to / "CURRENT");
   return to.string();
 }
-
-// Writes the posts of one run; ids are never used twice in a program, when each Posts has its own
-// `name`.
-class Posts {
- public:
-  Posts(const World& world, std::string name, std::vector<std::string> keys)
-      : keys_(std::move(keys)), name_(std::move(name)), newest_ms_(world.as_of().ms) {}
-
-  void write(std::size_t number, std::string& out) {
-    body_.clear();
-    for (std::size_t i = 0; i < kEventsAPost; ++i) write_event(number * kEventsAPost + i);
-    out += "POST /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\n";
-    out += "Content-Length: " + std::to_string(body_.size()) + "\r\n\r\n" + body_;
-  }
-  void next_run() { first_ += 1'000'000'000; }
-  [[nodiscard]] const std::vector<std::string>& keys() const { return keys_; }
-
- private:
-  void write_event(std::size_t n) {
-    const std::string id = "bench-" + name_ + "-" + std::to_string(first_ + n);
-    Draw draw(first_ + n);
-    // As senders do: each a little later than the one before, and one in ten late by up to a month.
-    const std::int64_t late_ms =
-        draw.below(10) == 0 ? static_cast<std::int64_t>(draw.below(kLateMs)) : 0;
-    const std::int64_t now_ms = newest_ms_ - kRunMs + static_cast<std::int64_t>(n) * kEventMs;
-    const std::int64_t at_ms = std::min(now_ms, newest_ms_) - late_ms;
-    body_ += "{\"id\":\"" + id + "\",\"source\":\"helpdesk\",\"department\":\"service\",\"at\":\"" +
-             index::to_rfc3339({at_ms}) + "\",\"customer\":[\"" + keys_[draw.below(keys_.size())] +
-             "\"],\"entry\":{\"kind\":\"interaction\",\"key\":\"" + id +
-             "\",\"status\":\"Done\",\"state_type\":\"closed\",\"channel\":\"phone\","
-             "\"direction\":\"inbound\",\"topic\":\"order_status\",\"reason\":\"late_delivery\","
-             "\"subject\":\"Where is my order?\"";
-    if (n % 10 == 0)
-      body_ +=
-          ",\"text\":\"The customer called again about the parcel that should have come on "
-          "Friday; promised to ask the warehouse and call back.\"";
-    body_ += ",\"attributes\":{\"seconds\":" + std::to_string(draw.below(900)) + "}}}\n";
-  }
-
-  std::vector<std::string> keys_;
-  std::string name_;
-  std::int64_t newest_ms_;
-  std::string body_;
-  std::size_t first_ = 1'000'000'000;
-};
 
 // Lines that say accepted; any other outcome of a line is a wrong answer.
 std::size_t accepted_in(std::string_view body) {
@@ -188,15 +139,21 @@ Row steady(const World& world, Posts& posts, std::uint16_t port) {
   return row;
 }
 
-// What goes through when the senders always have something to send: each waits for its answer.
-double capacity(Posts& posts, std::uint16_t port) {
-  const Sent sent = send(posts, port, {{5, 100'000}}, kSenders);
-  return window_of(sent.report, 1, 5).goodput();
+// What goes through when the senders always have something to send: each waits for its answer. For
+// as long as the overload lasts, so that both have their share of new generations.
+double capacity(Posts& posts, std::uint16_t port, double seconds) {
+  constexpr double kMorePostsThanPossible = 10'000;
+  const Sent sent = send(posts, port, {{seconds, kMorePostsThanPossible}}, kSenders);
+  std::size_t good = 0;
+  const auto by_second = goodput_by_second(sent.report);
+  const auto until = std::min(by_second.size(), static_cast<std::size_t>(seconds));
+  for (std::size_t i = 1; i < until; ++i) good += by_second[i];
+  return static_cast<double>(good) / static_cast<double>(std::max<std::size_t>(until, 2) - 1);
 }
 
 Row overload(Posts& posts, const ServerProcess& server, double seconds) {
   const std::uint16_t port = server.port();
-  const double posts_per_s = capacity(posts, port);
+  const double posts_per_s = capacity(posts, port, seconds);
   const double before = server.resident_bytes();
   const double calm = 5;
   double highest = before;
@@ -266,8 +223,8 @@ std::string rounds_of(const ProgramOptions& options, const Bases& bases, double 
   const std::size_t customers = bases.customers.back();
   const World& world = world_of(bases, customers);
   const std::string size = "/" + std::to_string(customers);
-  Posts spread(world, "spread", world.keys());
-  Posts large(world, "large", large_keys(world));
+  Posts spread("spread", world.keys(), world.as_of());
+  Posts large("large", large_keys(world), world.as_of());
   std::string rows;
   for (int round = 0; round < options.rounds; ++round) {
     const ServerProcess server({options.concord, "serve", "--data", copy_of_base(world, bases),

@@ -75,10 +75,30 @@ void FileWriter::write(std::string_view bytes) {
   size_ += bytes.size();
 }
 
+void FileWriter::flush() {
+  if (error_ == 0 && std::fflush(file_.get()) != 0) error_ = errno;
+}
+
+// A system that cannot sync a part leaves all to close().
+Result<void> FileWriter::close_gently() {
+  constexpr std::uint64_t kStep = 1UL << 20;  // some 10 ms of a plain disk
+  constexpr unsigned kWhole =
+      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+  CONCORD_ASSERT(file_ != nullptr);
+  flush();
+  for (std::uint64_t at = 0; at < size_ && error_ == 0; at += kStep) {
+    if (::sync_file_range(::fileno(file_.get()), static_cast<off64_t>(at), kStep, kWhole) == 0)
+      continue;
+    if (errno == EIO || errno == ENOSPC) error_ = errno;
+    break;
+  }
+  return close();
+}
+
 Result<void> FileWriter::close() {
   CONCORD_ASSERT(file_ != nullptr);
-  if (error_ == 0 && (std::fflush(file_.get()) != 0 || ::fsync(::fileno(file_.get())) != 0))
-    error_ = errno;
+  flush();
+  if (error_ == 0 && ::fsync(::fileno(file_.get())) != 0) error_ = errno;
   file_.reset();
   if (error_ != 0)
     return fail(Code::io_error, std::string("cannot write: ") + std::strerror(error_), path_);

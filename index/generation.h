@@ -62,8 +62,13 @@ class FileWriter {
   FileWriter& operator=(FileWriter&&) noexcept = default;
   void write(std::string_view bytes);
   [[nodiscard]] std::uint64_t size() const { return size_; }
+  /// Hands everything to the system, so that readers of the file see it; close() comes later.
+  void flush();
   /// Flushes, fsyncs, closes.
   Result<void> close();
+  /// The same, a little at a time: who syncs small writes to the same disk, such as the log, never
+  /// waits behind much of this file.
+  Result<void> close_gently();
 
  private:
   struct Closer {

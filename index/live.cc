@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "index/base/assert.h"
+#include "index/base/scheduling.h"
 #include "index/live_impl.h"
 #include "index/log/durable_log.h"
 
@@ -19,8 +20,14 @@ Live::Impl::Impl(LiveParts given, LiveOptions wanted)
 void Live::Impl::start(Position tail) {
   writer = std::make_unique<LiveWriter>(*parts.log, tail, options, queue, frames, gate);
   applier.begin(tail);
-  threads[0] = std::thread([this] { writer->run(); });
-  threads[1] = std::thread([this] { applier.run(); });
+  threads[0] = std::thread([this] {
+    name_thread("log-writer");
+    writer->run();
+  });
+  threads[1] = std::thread([this] {
+    name_thread("applier");
+    applier.run();
+  });
 }
 
 Live::Impl::~Impl() {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "index/base/assert.h"
+#include "index/base/idle_worker.h"
 #include "index/base/scheduling.h"
 
 namespace concord::index {
@@ -18,7 +19,8 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr milliseconds kIdle{200};         // how often a revision without changes is looked for
+constexpr int kNice = 5;            // not more: it takes locks and read pins that others wait for
+constexpr milliseconds kIdle{200};  // how often a revision without changes is looked for
 constexpr milliseconds kAfterError{1000};  // before the next try
 constexpr milliseconds kQuiet{3000};       // without a change: fewer shards are worth a merge
 constexpr std::chrono::seconds kKept{60};  // a view whose pages are walked
@@ -54,14 +56,16 @@ struct LiveText::Impl {
         committer(snapshot, book,
                   open_live_shards(std::move(base), options.folder, snapshot.revision(),
                                    options.note, status.rebuilding),
-                  {options.slice_documents}) {}
+                  {options.slice_documents}, [this](const auto& step) { building.run(step); }) {}
 
   const Snapshot& snapshot;
   const KnowledgeBook& book;
   LiveTextOptions options;
   LiveTextQueue queue;
   LiveTextStatus status;
-  LiveTextCommitter committer;  // of the commit thread alone
+  IdleWorker building{"text-build"};  // for the commit thread
+  IdleWorker merging{"text-merge"};   // for the merge thread
+  LiveTextCommitter committer;        // of the commit thread alone
 
   struct Kept {
     Clock::time_point until;
@@ -139,7 +143,8 @@ void LiveText::Impl::look_after_merges(bool quiet) {
 }
 
 void LiveText::Impl::run_commits() {
-  run_when_idle();
+  name_thread("text");
+  give_way(kNice);
   Clock::time_point changed_at = Clock::now();
   bool more = true;  // the first round looks what there is
   while (more || (queue.wait(kIdle), sleep(milliseconds(0)))) {
@@ -166,7 +171,8 @@ void LiveText::Impl::run_commits() {
 }
 
 void LiveText::Impl::run_merges() {
-  run_when_idle();
+  name_thread("text-merges");
+  give_way(kNice);
   std::unique_lock lock(mutex);
   for (;;) {
     moved.wait(lock, [&] { return stop || merge.has_value(); });
@@ -174,9 +180,13 @@ void LiveText::Impl::run_merges() {
     const TextMerge job = std::move(*merge);
     merge.reset();
     lock.unlock();
-    auto merged = run_merge(job, snapshot);
+    std::optional<Result<TextMerged>> merged;
+    merging.run([&] {
+      const auto pinned = [this](const auto& step) { merging.ask(step); };
+      merged.emplace(run_merge(job, snapshot, pinned));
+    });
     lock.lock();
-    merge_result.emplace(std::move(merged));
+    merge_result = std::move(merged);
     moved.notify_all();
     queue.wake();
   }

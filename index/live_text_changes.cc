@@ -31,23 +31,21 @@ void LiveTextChanges::add_customer(CustomerId customer) {
   const std::vector<Alive> alive = alive_of(record.id().value);
   // Those that stay are neither indexed anew nor killed.
   std::unordered_set<std::uint64_t> stay;
-  std::uint32_t place = 0;
   record.each_entry([&](EntryView entry) {
     const std::uint64_t hash = entry.row().id_hash();
     if (has_words(entry)) {
       // A release comes to who waits for it, and changes with what he waits for, by its own seq.
       if (all || entry.has(wire::RowFlag::spread) || entry.row().seq() > covered_)
-        documents_.push_back({ref_of(record, entry), record, place, nullptr});
+        fill_entry(entry, changes_.emplace_back(TextChange{ref_of(record, entry), {}}).document);
       else
         stay.insert(hash);
     }
-    ++place;
     return true;
   });
   for (const Alive& one : alive)
     if (one.ref.type == TextType::customer || !stay.contains(one.ref.entry_hash))
       shards_.kill(one.shard, one.number);
-  documents_.push_back({ref_of(record), record, 0, nullptr});
+  fill_customer(record, changes_.emplace_back(TextChange{ref_of(record), {}}).document);
 }
 
 void LiveTextChanges::add_page(std::shared_ptr<const KnowledgePage> page) {
@@ -60,18 +58,12 @@ void LiveTextChanges::add_page(std::shared_ptr<const KnowledgePage> page) {
     pages_->erase(old);
   }
   if (page->withdrawn) return;
-  const DocRef ref = ref_of(*page);
-  documents_.push_back({ref, {}, 0, std::move(page)});
+  fill_page(*page, changes_.emplace_back(TextChange{ref_of(*page), {}}).document);
 }
 
-TextSource LiveTextChanges::source() const {
-  return {documents_.size(), [this](std::size_t i) { return documents_[i].ref; },
-          [this](std::size_t i, TextDocument& out) {
-            const Document& one = documents_[i];
-            if (one.page != nullptr) return fill_page(*one.page, out);
-            if (one.ref.type == TextType::customer) return fill_customer(one.record, out);
-            fill_entry(one.record.entry(one.place), out);
-          }};
+TextSource source_of(const std::vector<TextChange>& changes) {
+  return {changes.size(), [&](std::size_t i) { return changes[i].ref; },
+          [&](std::size_t i, TextDocument& out) { out = changes[i].document; }};
 }
 
 }  // namespace concord::index

@@ -1,5 +1,6 @@
 // From the customers that changed to the documents that did: what to index anew, and what of the
-// live shards stands for nothing any more. Thread class: one-owner; borrows from the read pin.
+// live shards stands for nothing any more. Thread class: one-owner; LiveTextChanges borrows from
+// the read pin, TextChange owns what it holds.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -14,6 +15,14 @@
 
 namespace concord::index {
 
+/// A document to index anew, as it is at the pin's revision.
+struct TextChange {
+  DocRef ref;
+  TextDocument document;
+};
+/// Valid while `changes` are.
+TextSource source_of(const std::vector<TextChange>& changes);
+
 class LiveTextChanges {
  public:
   /// What every document in `shards` stands for is as it was at `covered`, or newer.
@@ -26,17 +35,11 @@ class LiveTextChanges {
   void add_customer(CustomerId customer);
   void add_page(std::shared_ptr<const KnowledgePage> page);
 
-  [[nodiscard]] std::size_t size() const { return documents_.size(); }
-  /// The documents to index; valid while this and the pin are.
-  [[nodiscard]] TextSource source() const;
+  [[nodiscard]] std::size_t size() const { return changes_.size(); }
+  /// The documents to index.
+  [[nodiscard]] std::vector<TextChange> take() { return std::move(changes_); }
 
  private:
-  struct Document {
-    DocRef ref;
-    RecordView record;
-    std::uint32_t place = 0;                    // of the entry
-    std::shared_ptr<const KnowledgePage> page;  // of knowledge
-  };
   struct Alive {
     std::size_t shard;
     std::uint32_t number;
@@ -49,7 +52,7 @@ class LiveTextChanges {
   const ReadPin& pin_;
   EventSeq covered_;
   TextShards& shards_;
-  std::vector<Document> documents_;
+  std::vector<TextChange> changes_;
   std::unordered_set<std::uint64_t> done_;               // customers; looked up, never walked
   std::optional<std::map<std::uint64_t, Alive>> pages_;  // alive, by hash of their keys
 };

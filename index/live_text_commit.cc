@@ -1,6 +1,7 @@
 #include "index/live_text_commit.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <mutex>
 #include <utility>
@@ -8,21 +9,19 @@
 #include "index/base/assert.h"
 #include "index/base/failpoint.h"
 #include "index/engine.h"
-#include "index/live_text_changes.h"
 
 namespace concord::index {
 namespace {
 
 /// Fills `out` with what `ref` names as the records have it now. False: it is not there.
-bool fill_now(const DocRef& ref, const Snapshot& snapshot, const KnowledgePages& pages,
-              TextDocument& out) {
+bool fill_now(const DocRef& ref, const Snapshot& snapshot, const ReadPin& pin,
+              const KnowledgePages& pages, TextDocument& out) {
   if (ref.type == TextType::knowledge) {
     const KnowledgePage* page = pages.find(ref.entry_hash);
     if (page == nullptr || page->at_ms != ref.at_ms) return false;
     fill_page(*page, out);
     return true;
   }
-  const ReadPin pin = snapshot.pin();
   const RecordView record = snapshot.find(pin, CustomerId{ref.owner});
   if (!record || record.id().value != ref.owner) return false;
   if (ref.type == TextType::customer) {
@@ -36,9 +35,52 @@ bool fill_now(const DocRef& ref, const Snapshot& snapshot, const KnowledgePages&
   return true;
 }
 
+// Documents in the order in which they are asked for, a few read ahead under one pin.
+class ReadAhead {
+ public:
+  ReadAhead(const TextMerge& merge, const Snapshot& snapshot, const DoStep& pinned,
+            const std::vector<DocRef>& refs)
+      : merge_(merge), snapshot_(snapshot), pinned_(pinned), refs_(refs) {}
+
+  /// False: it is not there any more.
+  bool get(std::size_t i, TextDocument& out) {
+    const std::scoped_lock lock(mutex_);
+    if (i < begin_ || i >= begin_ + count_) pinned_([&] { read(i); });
+    const Slot& slot = slots_[i - begin_];
+    if (slot.there) out = slot.document;
+    return slot.there;
+  }
+
+ private:
+  struct Slot {
+    TextDocument document;
+    bool there = false;
+  };
+  void read(std::size_t from) {
+    const ReadPin pin = snapshot_.pin();
+    begin_ = from;
+    count_ = std::min(slots_.size(), refs_.size() - from);
+    for (std::size_t i = 0; i < count_; ++i) {
+      slots_[i].document.clear();
+      slots_[i].there =
+          fill_now(refs_[from + i], snapshot_, pin, *merge_.pages, slots_[i].document);
+    }
+  }
+
+  const TextMerge& merge_;
+  const Snapshot& snapshot_;
+  const DoStep& pinned_;
+  const std::vector<DocRef>& refs_;
+  std::mutex mutex_;
+  std::array<Slot, 64> slots_;
+  std::size_t begin_ = 0;
+  std::size_t count_ = 0;
+};
+
 }  // namespace
 
-Result<TextMerged> run_merge(const TextMerge& merge, const Snapshot& snapshot) {
+Result<TextMerged> run_merge(const TextMerge& merge, const Snapshot& snapshot,
+                             const DoStep& pinned) {
   std::vector<DocRef> refs;
   for (const TextShard& shard : merge.before.shards()) {
     if (!std::binary_search(merge.sources.begin(), merge.sources.end(), shard.number)) continue;
@@ -46,14 +88,15 @@ Result<TextMerged> run_merge(const TextMerge& merge, const Snapshot& snapshot) {
     for (std::uint32_t number = 1; number <= rows.size(); ++number)
       if (!shard.is_dead(number)) refs.push_back(rows[number - 1].ref());
   }
+  std::sort(refs.begin(), refs.end(), comes_before);  // as they will be asked for
+  ReadAhead documents(merge, snapshot, pinned, refs);
   TextMerged out;
   std::mutex lock;
   TextSource source;
   source.count = refs.size();
   source.ref = [&](std::size_t i) { return refs[i]; };
   source.document = [&](std::size_t i, TextDocument& document) {
-    if (fill_now(refs[i], snapshot, *merge.pages, document)) return;
-    document.clear();
+    if (documents.get(i, document)) return;
     const std::scoped_lock guard(lock);
     out.not_there.push_back(refs[i]);
   };
@@ -65,10 +108,11 @@ Result<TextMerged> run_merge(const TextMerge& merge, const Snapshot& snapshot) {
 }
 
 LiveTextCommitter::LiveTextCommitter(const Snapshot& snapshot, const KnowledgeBook& book,
-                                     TextShards shards, Limits limits)
+                                     TextShards shards, Limits limits, DoStep unpinned)
     : snapshot_(snapshot),
       book_(book),
       limits_(limits),
+      unpinned_(std::move(unpinned)),
       base_(shards.base()),
       published_(std::move(shards)),
       draft_(published_),
@@ -100,8 +144,11 @@ void LiveTextCommitter::take(const LiveTextQueue::Changes& changes, const ReadPi
       note(record.id());
 }
 
-/// One slice. True: the draft stands for the pin's revision.
-Result<bool> LiveTextCommitter::work(LiveTextQueue& queue, const ReadPin& pin) {
+/// What is to be indexed anew, copied, so that the pin is let go of before the long part.
+LiveTextCommitter::Slice LiveTextCommitter::gather(LiveTextQueue& queue) {
+  const ReadPin pin = snapshot_.pin();
+  Slice slice;
+  slice.revision = pin.revision();
   take(queue.take(pin.revision()), pin);
   LiveTextChanges changes(snapshot_, pin, draft_covered_, draft_);
   while (!todo_.empty() && changes.size() < limits_.slice_documents) {
@@ -109,24 +156,31 @@ Result<bool> LiveTextCommitter::work(LiveTextQueue& queue, const ReadPin& pin) {
     in_todo_.erase(todo_.front().value);
     todo_.pop_front();
   }
-  bool last = todo_.empty();
-  if (last) {
+  slice.last = todo_.empty();
+  if (slice.last) {
     auto known = book_.at(pin.revision(), draft_covered_);
-    last = known.has_value();
-    if (last) {
+    slice.last = known.has_value();
+    if (slice.last) {
       pages_ = std::move(known->pages);
       for (auto& page : known->changed) changes.add_page(std::move(page));
       draft_changed_ = draft_changed_ || !known->changed.empty();
     }
   }
-  if (changes.size() > 0) {
-    draft_changed_ = true;
-    if (failpoint("text.before_shard")) return failpoint_error("text.before_shard");
-    auto shard = build_shard(changes.source(), draft_.folder(), next_number_++);
-    if (!shard) return fail(std::move(shard.error()));
-    draft_.add(std::move(*shard));
-  }
-  return last;
+  slice.changes = changes.take();
+  return slice;
+}
+
+Result<void> LiveTextCommitter::index(const Slice& slice) {
+  if (slice.changes.empty()) return {};
+  draft_changed_ = true;
+  if (failpoint("text.before_shard")) return failpoint_error("text.before_shard");
+  std::optional<Result<TextShard>> shard;
+  unpinned_([&] {
+    shard.emplace(build_shard(source_of(slice.changes), draft_.folder(), next_number_++));
+  });
+  if (!*shard) return fail(std::move(shard->error()));
+  draft_.add(std::move(**shard));
+  return {};
 }
 
 Result<void> LiveTextCommitter::install_merge(EventSeq revision) {
@@ -171,10 +225,10 @@ Result<std::shared_ptr<const TextView>> LiveTextCommitter::finish(EventSeq revis
 }
 
 Result<std::shared_ptr<const TextView>> LiveTextCommitter::step(LiveTextQueue& queue) {
-  const ReadPin pin = snapshot_.pin();
-  const auto worked = work(queue, pin);
-  if (worked && !*worked) return std::shared_ptr<const TextView>();
-  auto view = worked ? finish(pin.revision()) : fail(worked.error());
+  const Slice slice = gather(queue);
+  const auto indexed = index(slice);
+  if (indexed && !slice.last) return std::shared_ptr<const TextView>();
+  auto view = indexed ? finish(slice.revision) : fail(indexed.error());
   if (!view) drop_draft();
   return view;
 }

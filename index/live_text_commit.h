@@ -4,6 +4,7 @@
 // Thread class: one-owner (LiveTextCommitter); run_merge() any-thread.
 #pragma once
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "index/knowledge_book.h"
+#include "index/live_text_changes.h"
 #include "index/live_text_queue.h"
 #include "index/snapshot/snapshot.h"
 #include "index/snapshot/text/text_shards.h"
@@ -35,17 +37,22 @@ struct TextMerged {
   EventSeq read_to = 0;           // no record was read at a later revision
   std::vector<DocRef> not_there;  // documents the records did not have any more
 };
+/// Has a step done, here or elsewhere, and returns when it is.
+using DoStep = std::function<void(const std::function<void()>& step)>;
 /// Reads each document from the records as they are now: one that changed since the merge began has
-/// died by the time the merge is put in. Errors: as build_shard.
-Result<TextMerged> run_merge(const TextMerge& merge, const Snapshot& snapshot);
+/// died by the time the merge is put in. What takes a read pin is done by `pinned`. Errors: as
+/// build_shard.
+Result<TextMerged> run_merge(const TextMerge& merge, const Snapshot& snapshot,
+                             const DoStep& pinned);
 
 class LiveTextCommitter {
  public:
   struct Limits {
-    std::size_t slice_documents = 8192;  // of one shard; a read pin is held while it is built
+    std::size_t slice_documents = 8192;  // of one shard; in memory while it is built
   };
+  /// `unpinned` does the long part of a slice, which needs no lock and no pin.
   LiveTextCommitter(const Snapshot& snapshot, const KnowledgeBook& book, TextShards shards,
-                    Limits limits);
+                    Limits limits, DoStep unpinned);
 
   /// What the folder knew, with the pages of now: until the first step is done.
   std::shared_ptr<const TextView> first_view();
@@ -67,7 +74,13 @@ class LiveTextCommitter {
   [[nodiscard]] const std::string& error() const { return error_; }  // of the last merge; or empty
 
  private:
-  Result<bool> work(LiveTextQueue& queue, const ReadPin& pin);
+  struct Slice {
+    EventSeq revision = 0;
+    bool last = false;  // with it the draft stands for the revision
+    std::vector<TextChange> changes;
+  };
+  Slice gather(LiveTextQueue& queue);
+  Result<void> index(const Slice& slice);
   Result<std::shared_ptr<const TextView>> finish(EventSeq revision);
   Result<void> install_merge(EventSeq revision);
   void take(const LiveTextQueue::Changes& changes, const ReadPin& pin);
@@ -76,6 +89,7 @@ class LiveTextCommitter {
   const Snapshot& snapshot_;
   const KnowledgeBook& book_;
   Limits limits_;
+  DoStep unpinned_;
   TextBase base_;  // of the draft; of what is searched too, but while a rebase is under way
   TextShards published_;
   TextShards draft_;

@@ -40,13 +40,37 @@ class Unfinished {
   std::string folder_;
 };
 
+struct RollFiles {
+  FileWriter records, slots, identities;
+
+  Result<void> create(const std::string& folder);
+  /// Of all: how it went, errors of writing included.
+  Result<void> close();
+};
+
+Result<void> RollFiles::create(const std::string& folder) {
+  for (const auto& [file, name] : {std::pair{&records, kRecordsFile}, std::pair{&slots, kSlotsFile},
+                                   std::pair{&identities, kIdentitiesFile}}) {
+    auto made = FileWriter::create((fs::path(folder) / name).string());
+    if (!made) return tl::unexpected<Error>(made.error());
+    *file = std::move(*made);
+  }
+  return {};
+}
+
+Result<void> RollFiles::close() {
+  for (FileWriter* file : {&records, &slots, &identities})
+    if (auto done = file->close_gently(); !done) return done;
+  return {};
+}
+
 // The records, slots and identities of one revision, in slot order, as the batch index writes them.
 class RollWriter {
  public:
-  RollWriter(const RollPoint& point, std::string folder)
-      : state_(*point.state), revision_(point.pin.revision()), folder_(std::move(folder)) {}
+  RollWriter(const RollPoint& point, RollFiles& files)
+      : state_(*point.state), revision_(point.pin.revision()), files_(files) {}
 
-  Result<void> write(Manifest& manifest, const Progress& progress);
+  void write(Manifest& manifest, const Progress& progress);
 
  private:
   // The survivor of a slot at the revision, one step; nothing when it is not merged away.
@@ -67,8 +91,7 @@ class RollWriter {
 
   const SnapshotState& state_;
   const EventSeq revision_;
-  const std::string folder_;
-  FileWriter records_, slots_, identities_;
+  RollFiles& files_;
   std::string identity_;
   std::uint64_t identity_count_ = 0;
 };
@@ -78,19 +101,13 @@ void RollWriter::write_identities(const RecordView& record, std::uint32_t slot) 
   for (const wire::Identity* one : *record.portrait().identities()) {
     identity_.assign(view_of(one->type())).append(":").append(view_of(one->value()));
     const IdentityRow row{hash128(identity_), slot};
-    identities_.write(bytes_of(&row, sizeof row));
+    files_.identities.write(bytes_of(&row, sizeof row));
     ++identity_count_;
   }
 }
 
-Result<void> RollWriter::write(Manifest& manifest, const Progress& progress) {
-  for (const auto& [file, name] :
-       {std::pair{&records_, kRecordsFile}, std::pair{&slots_, kSlotsFile},
-        std::pair{&identities_, kIdentitiesFile}}) {
-    auto made = FileWriter::create((fs::path(folder_) / name).string());
-    if (!made) return tl::unexpected<Error>(made.error());
-    *file = std::move(*made);
-  }
+// Into the system's memory only: while versions are kept for this, no disk is waited for.
+void RollWriter::write(Manifest& manifest, const Progress& progress) {
   const std::uint32_t count = slots();
   for (std::uint32_t slot = 0; slot < count; ++slot) {
     SlotRow row{state_.slots[slot].id};
@@ -98,19 +115,17 @@ Result<void> RollWriter::write(Manifest& manifest, const Progress& progress) {
       row = *gone;
     } else if (const Version* version = state_.version_at(slot, revision_)) {
       const RecordView record = version->view();
-      row.record_offset = write_version(records_, *version);
+      row.record_offset = write_version(files_.records, *version);
       (record.is_account() ? manifest.accounts : manifest.customers) += 1;
       manifest.entries += record.entry_count();
       write_identities(record, slot);
     }
-    slots_.write(bytes_of(&row, sizeof row));
+    files_.slots.write(bytes_of(&row, sizeof row));
     if (progress && slot % 8192 == 0) progress("records", slot, count);
   }
   manifest.slots = count;
   manifest.identities = identity_count_;
-  for (FileWriter* file : {&records_, &slots_, &identities_})
-    if (auto done = file->close(); !done) return done;
-  return {};
+  for (FileWriter* file : {&files_.records, &files_.slots, &files_.identities}) file->flush();
 }
 
 Result<void> write_knowledge(const RollPoint& point, const std::string& folder) {
@@ -178,7 +193,9 @@ Result<RollReport> roll_generation(const std::string& data_folder, const std::st
   fs::create_directories(building, error);
   if (error) return fail(Code::io_error, "cannot make the folder: " + error.message(), building);
   Unfinished unfinished(building);
-  Result<void> done = RollWriter(*point, building).write(report.manifest, options.progress);
+  RollFiles files;
+  Result<void> done = files.create(building);
+  if (done) RollWriter(*point, files).write(report.manifest, options.progress);
   if (done) done = write_shared(point->releases, building);
   if (done) done = write_voids(point->voids, building);
   if (done) done = write_knowledge(*point, building);
@@ -186,6 +203,8 @@ Result<RollReport> roll_generation(const std::string& data_folder, const std::st
   const bool text = point->text;
   point.reset();
   report.pinned_ms = steady_ms() - begun_ms;
+  if (options.unpinned) options.unpinned();
+  if (done) done = files.close();
   if (done && failpoint("roll.records_written")) return failpoint_error("roll.records_written");
   if (done) done = carry_ids(ids_folder, building);
   if (done && text) done = write_text(knowledge, building, options);

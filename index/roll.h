@@ -34,8 +34,9 @@ struct RollPoint {
 };
 
 struct RollOptions {
-  unsigned threads = 1;  // for the text index and the checksums
-  Progress progress;     // may be empty
+  unsigned threads = 1;            // for the text index and the checksums
+  Progress progress;               // may be empty
+  std::function<void()> unpinned;  // called when the pin is let go: from here on nobody waits
 };
 
 struct RollReport {

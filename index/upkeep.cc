@@ -15,6 +15,17 @@ namespace {
 constexpr std::chrono::milliseconds kLook{200};
 constexpr int kNice = 10;
 
+// On a thread of its own: one that has given way cannot take it back.
+template <typename Work>
+auto beside(Work&& work) {
+  return std::async(std::launch::async,
+                    [&] {
+                      name_thread("upkeep-work");
+                      return work();
+                    })
+      .get();
+}
+
 std::int64_t steady_ms() {
   return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::milliseconds(1);
 }
@@ -45,7 +56,7 @@ void Upkeep::say(const std::string& text) const {
 }
 
 void Upkeep::run() {
-  give_way(kNice);
+  name_thread("upkeep");
   std::unique_lock lock(mutex_);
   while (!stopped_changed_.wait_for(lock, kLook, [&] { return stopped_; })) {
     lock.unlock();
@@ -85,8 +96,11 @@ Result<std::optional<RollReport>> Upkeep::roll_once() {
   auto from = point();
   if (!from) return fail(from.error());
   const std::string ids = generation_folder(options_.data_folder, engine.generation().name);
-  auto rolled = roll_generation(options_.data_folder, ids, std::move(*from),
-                                RollOptions{options_.threads, {}});
+  // Versions are kept while the records are written: that is done soon, the rest when there is
+  // time.
+  const RollOptions options{options_.threads, {}, [] { give_way(kNice); }};
+  auto rolled =
+      beside([&] { return roll_generation(options_.data_folder, ids, std::move(*from), options); });
   if (!rolled) return fail(rolled.error());
   engine.rolled(info_of(rolled->name, rolled->manifest));
   if (auto text = engine.rebase_text(rolled->folder, rolled->name, rolled->manifest.seq); !text)
@@ -140,8 +154,11 @@ Result<BackupReport> Upkeep::backup(const std::string& out) {
                 "the log does not verify: a backup of it would not either. Stop the service and "
                 "run `concord verify`",
                 options_.data_folder);
-  auto report = write_backup({options_.data_folder, live_.engine().generation().name, log}, out,
-                             {options_.threads, {}});
+  auto report = beside([&] {
+    give_way(kNice);
+    return write_backup({options_.data_folder, live_.engine().generation().name, log}, out,
+                        {options_.threads, {}});
+  });
   if (report) {
     say("backup " + out + " holds events 1.." + std::to_string(report->seq));
     const std::scoped_lock lock(mutex_);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "index/base/json_writer.h"
+#include "index/base/scheduling.h"
 
 namespace concord::server {
 namespace {
@@ -92,6 +93,7 @@ void AccessLog::write(const AccessEntry& entry) {
 }
 
 void AccessLog::run() {
+  index::name_thread("access-log");
   index::Buffer taken;
   for (bool last = false; !last;) {
     {

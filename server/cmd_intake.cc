@@ -40,6 +40,7 @@ DeskOptions options_of(const Settings& settings) {
   DeskOptions options;
   options.threads = static_cast<unsigned>(settings.number("intake-threads"));
   if (options.threads == 0) options.threads = std::max(1U, std::thread::hardware_concurrency() / 2);
+  options.wait_ms_max = settings.number("intake-wait-ms-max");
   options.body_bytes_max = static_cast<std::size_t>(settings.number("intake-body-bytes-max"));
   options.skew_ms_max = settings.number("skew-ms-max");
   options.user_type = settings.text("segment-user-type");

@@ -296,6 +296,7 @@ void add_serve(CLI::App& app, Program& program) {
                 "sources",
                 "files",
                 "intake-threads",
+                "intake-wait-ms-max",
                 "intake-body-bytes-max",
                 "segment-user-type",
                 "segment-anonymous-type"});

@@ -16,6 +16,10 @@ index::UnixMillis system_now() {
               .count()};
 }
 
+std::int64_t steady_ns() {
+  return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
+}
+
 }  // namespace
 
 IntakeDesk::IntakeDesk(index::Live& live, SourceRegistry sources, const IntakeMapping* mappings,
@@ -42,7 +46,12 @@ IntakeDesk::~IntakeDesk() {
 
 index::Taken IntakeDesk::door() const {
   if (const index::Taken taken = live_.would_take(0); taken != index::Taken::taken) return taken;
-  return waiting() < options_.jobs_max ? index::Taken::taken : index::Taken::overloaded;
+  const std::scoped_lock lock(mutex_);
+  if (bodies_.empty()) return index::Taken::taken;
+  const std::int64_t waited_ns = steady_ns() - bodies_.front().since_ns;
+  return bodies_.size() < options_.jobs_max && waited_ns <= options_.wait_ms_max * 1'000'000
+             ? index::Taken::taken
+             : index::Taken::overloaded;
 }
 
 IntakeAsk IntakeDesk::ask() {
@@ -66,37 +75,50 @@ std::shared_ptr<IntakeJob> IntakeDesk::begin(IntakeBody body, IntakeAsk ask,
   if (small)
     job->run(false);
   else
-    post([job] { job->run(true); });
+    post_body(job);
   return job;
 }
 
-void IntakeDesk::post(std::function<void()> work) {
+void IntakeDesk::post_body(std::shared_ptr<IntakeJob> job) {
   {
     const std::scoped_lock lock(mutex_);
-    queue_.push_back(std::move(work));
+    bodies_.push_back({std::move(job), steady_ns()});
+  }
+  changed_.notify_one();
+}
+
+void IntakeDesk::post_outcome(std::function<void()> work) {
+  {
+    const std::scoped_lock lock(mutex_);
+    outcomes_.push_back(std::move(work));
   }
   changed_.notify_one();
 }
 
 std::size_t IntakeDesk::waiting() const {
   const std::scoped_lock lock(mutex_);
-  return queue_.size();
+  return bodies_.size();
+}
+
+std::function<void()> IntakeDesk::next() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return stopping_ || !bodies_.empty() || !outcomes_.empty(); });
+  std::function<void()> work;
+  if (!outcomes_.empty()) {
+    work = std::move(outcomes_.front());
+    outcomes_.pop_front();
+  } else if (!bodies_.empty()) {
+    work = [job = std::move(bodies_.front().job)] { job->run(true); };
+    bodies_.pop_front();
+  }
+  return work;
 }
 
 void IntakeDesk::work() {
   // Questions come first: these threads get what the event loops leave.
+  index::name_thread("intake");
   index::give_way(kNiceness);
-  for (;;) {
-    std::function<void()> work;
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      work = std::move(queue_.front());
-      queue_.pop_front();
-    }
-    work();
-  }
+  while (const std::function<void()> work = next()) work();
 }
 
 void IntakeDesk::count(const std::string& source, RowStatus status) {

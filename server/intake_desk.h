@@ -25,9 +25,10 @@ namespace concord::server {
 struct DeskOptions {
   unsigned threads = 1;
   std::size_t jobs_max = 1'024;             // bodies waiting for a thread
+  std::int64_t wait_ms_max = 100;           // while the first of them waits longer, no more come
   std::size_t body_bytes_max = 16UL << 20;  // of a body, packed and unpacked
   std::size_t inline_bytes_max = 8UL * 1024;
-  std::int64_t patience_ms = 5'000;  // how long a body that has begun waits for room
+  std::int64_t patience_ms = 5'000;  // how long a body that was taken waits for room
   std::int64_t skew_ms_max = index::kSkewMsDefault;
   std::string user_type = "user_id";  // identity types of Segment's two ids
   std::string anonymous_type = "anonymous_id";
@@ -77,7 +78,9 @@ class IntakeDesk {
   friend class IntakeJob;
   void count(const std::string& source, RowStatus status);
   void count_refused(const std::string& source, const std::string& code);
-  void post(std::function<void()> work);
+  void post_body(std::shared_ptr<IntakeJob> job);
+  void post_outcome(std::function<void()> work);
+  std::function<void()> next();  // waits; empty: stopped, and nothing is left
   void work();
 
   index::Live& live_;
@@ -86,9 +89,14 @@ class IntakeDesk {
   DeskOptions options_;
   SnapshotKnown known_;
 
-  mutable std::mutex mutex_;  // guards queue_, stopping_
+  struct Waiting {
+    std::shared_ptr<IntakeJob> job;
+    std::int64_t since_ns;
+  };
+  mutable std::mutex mutex_;  // guards bodies_, outcomes_, stopping_
   std::condition_variable changed_;
-  std::deque<std::function<void()>> queue_;
+  std::deque<Waiting> bodies_;
+  std::deque<std::function<void()>> outcomes_;  // of bodies that are written: they go first
   bool stopping_ = false;
   mutable std::mutex count_mutex_;  // guards counts_, refused_
   std::map<std::string, std::array<std::uint64_t, 5>> counts_;

@@ -197,17 +197,15 @@ void IntakeJob::hand_on(bool last) {
   if (closed_ != index::Taken::taken) piece->on_done = nullptr;
 }
 
-// What has begun waits a while for room, so that a large body is not cut; what has not is better
-// sent again.
+// On a worker it waits a while for room: who was taken at the door is not sent away after a wait.
 index::Taken IntakeJob::submit(const std::shared_ptr<index::Submission>& piece) {
   using Clock = std::chrono::steady_clock;
   constexpr auto kStep = std::chrono::milliseconds(2);
   // Lets go of the job when it is called, which holds the piece.
   piece->on_done = [self = shared_from_this()]() mutable { std::exchange(self, {})->one_done(); };
   pending_.fetch_add(1, std::memory_order_relaxed);
-  const bool begun = pieces_.size() > 1;
-  const auto end = Clock::now() +
-                   std::chrono::milliseconds(may_wait_ && begun ? desk_.options().patience_ms : 0);
+  const auto end =
+      Clock::now() + std::chrono::milliseconds(may_wait_ ? desk_.options().patience_ms : 0);
   index::Taken taken = desk_.live().submit(piece);
   while (taken == index::Taken::overloaded && Clock::now() < end) {
     std::this_thread::sleep_for(kStep);
@@ -235,7 +233,7 @@ bool IntakeJob::is_quick() const {
 
 void IntakeJob::complete() {
   if (!is_quick()) {
-    desk_.post([self = shared_from_this()] {
+    desk_.post_outcome([self = shared_from_this()] {
       self->settle();
       self->ready_.store(true, std::memory_order_release);
       if (self->waker_) self->waker_->wake();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "index/base/assert.h"
+#include "index/base/scheduling.h"
 #include "server/listener_loop.h"
 
 namespace concord::server {
@@ -137,7 +138,10 @@ index::Result<void> Listener::run() {
   index::Result<void> result;
   try {
     for (std::size_t i = 1; i < state_->loops.size(); ++i)
-      threads.emplace_back([loop = state_->loops[i].get()] { loop->run(); });
+      threads.emplace_back([loop = state_->loops[i].get()] {
+        index::name_thread("http");
+        loop->run();
+      });
   } catch (const std::system_error& error) {
     result =
         index::fail(index::Code::io_error, std::string("cannot start a thread: ") + error.what());

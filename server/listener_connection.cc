@@ -87,11 +87,13 @@ void EventLoop::serve(Connection& c, std::string_view input) {
   bool answered = false;
   batch_.clear();
   for (;;) {
+    const bool waited = c.exchange.phase() == ExchangeState::Phase::parked;
     const Exchange::Step step = exchange_.step(input.substr(consumed), c.exchange);
     consumed += step.consumed;
     if (step.kind == Kind::parked && step.park_ms_max >= 0) set_deadline(c, step.park_ms_max);
     if (step.kind == Kind::need_more || step.kind == Kind::parked) break;
     answered = answered || step.kind != Kind::interim;
+    if (step.kind == Kind::answered) c.sends = waited;
     c.close_after = step.close;
     c.linger_after = step.kind == Kind::refused;
     if (step.kind == Kind::stream) prepare_for_stream(c);
@@ -240,6 +242,7 @@ void EventLoop::close(Connection& c) {
   c.pending = index::Buffer();
   c.unsent = index::Buffer();
   c.sent = c.ignored = 0;
+  c.sends = false;
   c.exchange = {};
   free_.push_back(&c);
   load_.fetch_sub(1, std::memory_order_relaxed);

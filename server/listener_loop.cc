@@ -19,7 +19,8 @@ namespace {
 
 constexpr int kEventsMax = 256;
 constexpr int kAcceptsMax = 64;
-constexpr std::size_t kLargeTurnsMax = 16;  // bodies read in one round, after all else
+constexpr std::size_t kLargeTurnsMax = 4;  // bodies read in one round, after all else
+constexpr std::size_t kAnswerTurnsMax = 2;  // answers to writes made in one round
 constexpr Refusal kTooSlow{408, "request_timeout", "the request did not come whole in time"};
 constexpr Refusal kTooMany{503, "too_many_connections", "too many connections: try again later"};
 
@@ -65,11 +66,13 @@ void EventLoop::run() {
   std::array<epoll_event, kEventsMax> events;
   now_ms_ = clock_ms(CLOCK_MONOTONIC_COARSE);
   while (!finished()) {
-    const int count = ::epoll_wait(epoll_.get(), events.data(), kEventsMax, next_timeout_ms());
+    const int timeout_ms = answers_left_ ? 0 : next_timeout_ms();
+    const int count = ::epoll_wait(epoll_.get(), events.data(), kEventsMax, timeout_ms);
     CONCORD_ASSERT(count >= 0 || errno == EINTR);
     now_ms_ = clock_ms(CLOCK_MONOTONIC_COARSE);
     exchange_.set_clock(clock_ms(CLOCK_REALTIME_COARSE) / 1000);
     for (int i = 0; i < count; ++i) dispatch(events[static_cast<std::size_t>(i)].data.ptr);
+    look_at_waiting();
     dispatch_large();
     expire();
   }
@@ -81,18 +84,19 @@ void EventLoop::dispatch(void* what) {
   if (what == &waker_) {
     waker_.answer();
     take_handed_over();
-    return look_at_waiting();
+    rung_ = true;
+    return;
   }
   auto& c = *static_cast<Connection*>(what);
   if (c.fd < 0) return;  // closed earlier in this round
-  if (c.wait != kAnswer && c.exchange.receiving())
+  if (c.wait != kAnswer && (c.exchange.receiving() || c.sends))
     large_.push_back(&c);
   else
     on_event(c);
 }
 
-// Bodies that come in many pieces wait until everything small is answered, and only some of them
-// have their turn in one round: the others are reported again.
+// Bodies that come in many pieces, and senders of events, wait until everything small is answered,
+// and only some of them have their turn in one round: the others are reported again.
 void EventLoop::dispatch_large() {
   if (large_.empty()) return;
   const std::size_t turns = std::min(large_.size(), kLargeTurnsMax);
@@ -104,21 +108,35 @@ void EventLoop::dispatch_large() {
   large_.clear();
 }
 
-// Somebody rang: whose answer is ready, which stream has more? Each is looked at once, though
-// some go to the end of their list again.
+// Somebody rang: whose answer is ready, which stream has more? Each stream is looked at once,
+// though some go to the end of their list again.
 void EventLoop::look_at_waiting() {
-  const auto each = [this](Wait wait, const auto& look) {
-    Connection* const last = waits_[wait].last();
-    Connection* next = waits_[wait].first();
-    while (Connection* const c = next) {
-      next = c == last ? nullptr : c->after;
-      look(*c);
+  if (rung_ || answers_left_) look_at_answers();
+  if (!rung_) return;
+  rung_ = false;
+  Connection* const last = waits_[kStream].last();
+  Connection* next = waits_[kStream].first();
+  while (Connection* const c = next) {
+    next = c == last ? nullptr : c->after;
+    pump(*c, Exchange::Pull::ask);
+  }
+}
+
+// One write makes many answers ready at once; questions that came meanwhile do not wait for all.
+void EventLoop::look_at_answers() {
+  answers_left_ = false;
+  std::size_t turns = 0;
+  Connection* const last = waits_[kParked].last();
+  Connection* next = waits_[kParked].first();
+  while (Connection* const c = next) {
+    next = c == last ? nullptr : c->after;
+    if (!c->exchange.ready()) continue;
+    if (turns++ == kAnswerTurnsMax) {
+      answers_left_ = true;
+      return;
     }
-  };
-  each(kParked, [this](Connection& c) {
-    if (c.exchange.ready()) serve(c, c.pending.view());
-  });
-  each(kStream, [this](Connection& c) { pump(c, Exchange::Pull::ask); });
+    serve(*c, c->pending.view());
+  }
 }
 
 // The earliest deadline; -1 (wait for ever) when there is none.

@@ -76,6 +76,7 @@ struct Connection {
   bool close_after = false;  // when unsent is out: close (or linger)
   bool linger_after = false;
   bool has_deadline = false;
+  bool sends = false;  // its last request waited for a write: questions of others come first
   Deadlines::iterator deadline;
   ExchangeState exchange;
 };
@@ -139,6 +140,7 @@ class EventLoop {
   void begin_stop();
   bool finished();
   void look_at_waiting();
+  void look_at_answers();
   void accept_some();
   void give_away(int fd);
   bool hand_over(int fd);
@@ -179,8 +181,10 @@ class EventLoop {
   std::vector<EventLoop*> peers_;
   std::vector<std::unique_ptr<Connection>> all_;
   std::vector<Connection*> free_;
-  std::vector<Connection*> large_;  // of this round: in the middle of a body
+  std::vector<Connection*> large_;  // of this round: in the middle of a body, or senders
   std::size_t large_turn_ = 0;
+  bool rung_ = false;          // of this round
+  bool answers_left_ = false;  // ready ones that had no turn yet
   std::atomic<std::size_t> load_{0};
   std::mutex inbox_mutex_;
   std::vector<int> inbox_;

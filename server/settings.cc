@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kFileBytesMax = 1 << 20;
 
-constexpr std::array<SettingRow, 37> kRows{{
+constexpr std::array<SettingRow, 38> kRows{{
     {"data", SettingType::text, "data", "folder of the indexed base (made by `concord index`)"},
     {"policy", SettingType::text, "", "folder of the policy set; empty: the default set"},
     {"as-of", SettingType::text, "now",
@@ -75,6 +75,8 @@ constexpr std::array<SettingRow, 37> kRows{{
      "folder of the files that its lookups name; empty: where it lies"},
     {"intake-threads", SettingType::count, "0",
      "threads that read larger bodies of events; 0: half the processors", 0, 256},
+    {"intake-wait-ms-max", SettingType::milliseconds, "100",
+     "while the first of those bodies waits longer for a thread, new ones are refused", 1, 60'000},
     {"intake-body-bytes-max", SettingType::count, "16777216", "body of events, packed and unpacked",
      65536, 64 * 1024 * 1024},
     {"segment-user-type", SettingType::text, "user_id", "identity type of Segment's userId"},

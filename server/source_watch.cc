@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "index/base/assert.h"
+#include "index/base/scheduling.h"
 
 namespace concord::server {
 
@@ -44,6 +45,7 @@ void SourceWatch::start(std::int64_t every_ms) {
 }
 
 void SourceWatch::run(std::int64_t every_ms) {
+  index::name_thread("source-watch");
   for (;;) {
     {
       std::unique_lock lock(bell_->mutex);

@@ -1,11 +1,14 @@
 #include "index/base/scheduling.h"
 
+#include <pthread.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdint>
+
+#include "index/base/assert.h"
 
 namespace concord::index {
 namespace {
@@ -27,6 +30,11 @@ struct Attributes {
 static_assert(sizeof(Attributes) == 48);
 
 }  // namespace
+
+void name_thread(const char* name) {
+  const int done = ::pthread_setname_np(::pthread_self(), name);
+  CONCORD_ASSERT(done == 0);
+}
 
 void answer_soon() {
   Attributes wanted;

@@ -1,8 +1,11 @@
-// How a thread asks the kernel for its turns. Wishes: where the kernel does not know or allow them,
+// What a thread is called, and how it asks the kernel for its turns. Wishes: where the kernel does not know or allow them,
 // nothing changes but the waiting. Thread class: any-thread (about the calling thread).
 #pragma once
 
 namespace concord::index {
+
+/// What `top -H` shows: at most 15 characters.
+void name_thread(const char* name);
 
 /// For threads that answer: short turns, in exchange for having one as soon as there is work
 /// (Linux 6.12 and later: a waking thread with a shorter slice is put before one with a longer).

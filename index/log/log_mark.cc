@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "index/base/failpoint.h"
+#include "index/base/scheduling.h"
 
 namespace concord::index {
 
@@ -65,6 +66,7 @@ MarkWriter::~MarkWriter() {
 }
 
 void MarkWriter::run(std::int64_t sync_ms) {
+  name_thread("log-mark");
   std::unique_lock lock(mutex_);
   while (!wakes_.wait_for(lock, std::chrono::milliseconds(sync_ms), [&] { return closing_; })) {
     if (written_changes_ == synced_changes_ || failed_) continue;

@@ -92,9 +92,8 @@ TEST(JsonFault, AgreesWithTheFastReaderOnJsonTestSuite) {
 
 // The fast and the slow reader were written by different people: they must agree on damaged text.
 TEST(JsonFault, AgreesWithTheFastReaderOnDamagedDocuments) {
-  const std::string seed =
-      R"({"id":"evt-81","n":[0,-1.5e3,true,false,null,""],)"
-      R"("t":"\u00e9\ud83d\ude00\n","o":{"a":{}}})";
+  const std::string seed = R"({"id":"evt-81","n":[0,-1.5e3,true,false,null,""],)"
+                           R"("t":"\u00e9\ud83d\ude00\n","o":{"a":{}}})";
   constexpr std::string_view kBytes = "{}[],:\"\\ eE+-.019tfnu\n\x01\xC3\xA9\xED\xA0";
   JsonReader reader({.refuse_duplicate_names = false});
   std::mt19937_64 random(7);

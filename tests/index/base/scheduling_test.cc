@@ -2,6 +2,7 @@
 #include "index/base/scheduling.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -39,6 +40,15 @@ TEST(Scheduling, AThreadGivesWayAsFarAsItSays) {
   const Turns before = turns();
   EXPECT_EQ(after([] { give_way(7); }).nice, 7);
   EXPECT_EQ(turns().nice, before.nice);  // ours is as it was
+}
+
+TEST(Scheduling, AThreadIsCalledWhatItSays) {
+  char name[16] = {};
+  after([&] {
+    name_thread("fifteen-letters");
+    ::pthread_getname_np(::pthread_self(), name, sizeof name);
+  });
+  EXPECT_STREQ(name, "fifteen-letters");
 }
 
 TEST(Scheduling, ShortTurnsChangeNeitherPolicyNorShare) {

@@ -29,7 +29,11 @@ class ByHand {
     for (std::size_t i = 0; i < base; ++i) tell_book(i, i + 1);
     text_ = {engine_->text()->index->members().front().part, engine_->generation().name, base};
     committer_ = std::make_unique<LiveTextCommitter>(
-        engine_->snapshot(), book_, TextShards(text_, folder_.path() + "/text-live"), limits);
+        engine_->snapshot(), book_, TextShards(text_, folder_.path() + "/text-live"), limits,
+        [this](const auto& step) {
+          if (while_building) while_building();
+          step();
+        });
     committer_->first_view();
   }
   void apply_to(std::size_t count) {
@@ -54,13 +58,14 @@ class ByHand {
   bool merge(const std::function<void()>& between) {
     const auto merge = committer_->next_merge(true);
     if (!merge) return false;
-    auto merged = run_merge(*merge, engine_->snapshot());
+    auto merged = run_merge(*merge, engine_->snapshot(), [](const auto& step) { step(); });
     between();
     committer_->put_in(std::move(merged));
     return true;
   }
   Engine& engine() { return *engine_; }
   LiveTextCommitter& committer() { return *committer_; }
+  std::function<void()> while_building;
   LiveTextQueue queue{5};  // so small that names are lost now and then
 
  private:
@@ -107,6 +112,25 @@ TEST(LiveTextCommits, WhenTheyFellDoesNotShow) {
                                      answers(once.engine(), *whole, seed)),
               "");
   }
+}
+
+// Nobody knows how long the building takes: nothing may be kept for it.
+TEST(LiveTextCommits, NoPinIsHeldWhileAShardIsBuilt) {
+  const auto feed = feed_of(3, 130);
+  ByHand text(feed, 60, {3});
+  text.apply_to(100);
+  std::size_t at = 100;
+  text.while_building = [&] {
+    const EventSeq before = text.engine().snapshot().revision();
+    if (at < feed.size()) text.apply_to(++at);
+    if (text.engine().snapshot().revision() > before) {
+      EXPECT_FALSE(text.engine().snapshot().pin_at(before).has_value());
+    }
+  };
+  const auto view = text.commit();
+  ASSERT_NE(view, nullptr);
+  EXPECT_GT(at, 100U);
+  EXPECT_EQ(found_by(*text.commit()), documents_of(text.engine(), *view->pages));
 }
 
 // Control: a commit that is an event behind is seen, by both comparisons.

@@ -87,6 +87,28 @@ TEST(Roll, IsWhatWasPublishedAndGoesOnLikeTheLiveState) {
   }
 }
 
+TEST(Roll, VersionsAreKeptOnlyUntilTheRecordsAreWritten) {
+  const auto feed = random_feed(3, 120);
+  const TemporaryFolder folder;
+  const std::string batch = build(folder.path(), feed, 60);
+  const auto live = open(folder.path());
+  apply(*live, feed, 60, 100);
+  index::RollPoint point = live->roll_point({3, 4});
+  apply(*live, feed, 100, 101);
+  EXPECT_TRUE(live->snapshot().pin_at(100).has_value());
+  index::RollOptions options;
+  bool told = false;
+  options.unpinned = [&] {
+    told = true;
+    apply(*live, feed, 101, 102);
+    EXPECT_FALSE(live->snapshot().pin_at(100).has_value());
+  };
+  const auto rolled = index::roll_generation(folder.path(), batch, std::move(point), options);
+  ASSERT_TRUE(rolled.has_value()) << rolled.error().text();
+  EXPECT_TRUE(told);
+  EXPECT_EQ(rolled->manifest.seq, 100U);
+}
+
 TEST(Roll, OfAnUnchangedBaseHasTheSameFiles) {
   const auto feed = random_feed(5, 150);
   const TemporaryFolder folder;

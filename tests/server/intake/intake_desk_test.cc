@@ -184,6 +184,35 @@ TEST_F(IntakeDeskTest, WhatFindsNoRoomIsUnknownAndNothingElseOfItGoesIn) {
   EXPECT_EQ(live_->engine().snapshot().revision(), 1U);
 }
 
+TEST_F(IntakeDeskTest, WhoWasTakenWaitsForRoomAndOthersAreTurnedAwayMeanwhile) {
+  Barrier barrier;
+  index::LiveOptions tiny;
+  tiny.queue_events_max = 2;
+  server::DeskOptions patient;
+  patient.inline_bytes_max = 0;
+  patient.wait_ms_max = 20;
+  open(std::move(tiny), std::move(patient));
+  log_->before_append = [&](std::size_t, MoodyLog::Frame) -> index::Result<void> {
+    barrier.pass();
+    return {};
+  };
+  const auto first = begin(IntakeForm::lines, line(1));
+  const auto second = begin(IntakeForm::lines, line(2) + line(3));  // finds no room for both
+  const auto third = begin(IntakeForm::lines, line(4));             // in line behind it
+  ASSERT_TRUE(first != nullptr && second != nullptr && third != nullptr);
+  while (desk_->door() == Taken::taken) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_EQ(live_->would_take(0), Taken::taken) << "the queue itself has room";
+  EXPECT_EQ(begin(IntakeForm::lines, line(5)), nullptr);
+  EXPECT_FALSE(second->ready());
+  barrier.open();
+  for (const auto& job : {first, second, third}) {
+    while (!job->ready()) std::this_thread::sleep_for(std::chrono::microseconds(100));
+    EXPECT_EQ(job->result().unknown, 0U);
+    for (const server::IntakeRow& row : job->rows()) EXPECT_EQ(row.status, RowStatus::accepted);
+  }
+  EXPECT_EQ(desk_->door(), Taken::taken);
+}
+
 TEST_F(IntakeDeskTest, AFailedWriteIsUnknownNeverAccepted) {
   open({});
   log_->before_append = [](std::size_t, MoodyLog::Frame) {
