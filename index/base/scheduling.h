@@ -1,5 +1,6 @@
-// What a thread is called, and how it asks the kernel for its turns. Wishes: where the kernel does not know or allow them,
-// nothing changes but the waiting. Thread class: any-thread (about the calling thread).
+// What a thread is called, and how it asks the kernel for its turns. Wishes: where the kernel does
+// not know or allow them, nothing changes but the waiting. Thread class: any-thread (about the
+// calling thread).
 #pragma once
 
 namespace concord::index {
