@@ -1,7 +1,6 @@
 #include "scoring/arbitration.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "scoring/arithmetic.h"
 
@@ -10,12 +9,13 @@ namespace {
 
 constexpr std::int64_t kMicro = 1'000'000;
 
-/// Before what does it stand? The catalogue is ordered by id, so the number ends every tie.
-template <typename T>
-bool stands_before(const T& a, const T& b) {
-  if (a.tier != b.tier) return a.tier < b.tier;
-  if (a.priority_micro != b.priority_micro) return a.priority_micro > b.priority_micro;
-  return a.action < b.action;
+/// Tier, then priority from high to low, then the action: the catalogue is ordered by id, so its
+/// number ends every tie. Requires: the priority is not negative.
+ArbitrationScratch::Place place_of(Tier tier, std::int64_t priority_micro, std::uint32_t action,
+                                   std::uint32_t in_ranked) {
+  const std::uint64_t turned = ~static_cast<std::uint64_t>(priority_micro) & ~0ULL >> 1U;
+  return {static_cast<std::uint64_t>(tier) << 62U | turned >> 1U,
+          turned << 63U | std::uint64_t{action} << 32U | in_ranked};
 }
 
 /// Parts the ranked actions into those that stay and those a limit holds back.
@@ -125,12 +125,12 @@ void arbitrate(const PolicyData& policy, ArbitrationScratch& scratch, Decision& 
   scratch.places.clear();  // sorted in place of the larger actions
   for (std::uint32_t i = 0; i < out.ranked.size(); ++i) {
     const RankedAction& one = out.ranked[i];
-    scratch.places.push_back({one.tier, one.priority_micro, one.action, i});
+    scratch.places.push_back(place_of(one.tier, one.priority_micro, one.action, i));
   }
-  std::sort(scratch.places.begin(), scratch.places.end(), stands_before<ArbitrationScratch::Place>);
-  scratch.sorted.clear();
-  for (const ArbitrationScratch::Place& place : scratch.places)
-    scratch.sorted.push_back(out.ranked[place.in_ranked]);
+  std::sort(scratch.places.begin(), scratch.places.end());
+  scratch.sorted.resize(out.ranked.size());
+  for (std::size_t i = 0; i < scratch.places.size(); ++i)
+    scratch.sorted[i] = out.ranked[scratch.places[i].in_ranked()];
   out.ranked.swap(scratch.sorted);
   keep_limits(policy, scratch.limits, out);
   name_no_action(out);
@@ -145,17 +145,19 @@ void find_sensitivity(const PolicyData& policy, ArbitrationScratch& scratch, Dec
     std::vector<ArbitrationScratch::Place>& places = scratch.places;
     places.clear();
     for (std::uint32_t i = 0; i < out.ranked.size(); ++i)
-      places.push_back({out.ranked[i].tier, priority_without(out.ranked[i].factors, factor),
-                        out.ranked[i].action, i});
+      places.push_back(place_of(out.ranked[i].tier, priority_without(out.ranked[i].factors, factor),
+                                out.ranked[i].action, i));
     for (const RankedAction& one : out.limited)
-      places.push_back({one.tier, priority_without(one.factors, factor), one.action, kNone});
-    std::sort(places.begin(), places.end(), stands_before<ArbitrationScratch::Place>);
+      places.push_back(
+          place_of(one.tier, priority_without(one.factors, factor), one.action, kNone));
+    std::sort(scratch.places.begin(), scratch.places.end());
     scratch.limits.reset(policy);
     std::uint32_t rank = 0;
     for (const ArbitrationScratch::Place& place : places) {
-      if (scratch.limits.take(policy.actions[place.action], place.tier) != kNone) continue;
-      if (++rank == 1) found.first[factor] = place.action;
-      if (place.in_ranked != kNone) found.ranks[place.in_ranked][factor] = rank;
+      const std::uint32_t action = place.action();
+      if (scratch.limits.take(policy.actions[action], place.tier()) != kNone) continue;
+      if (++rank == 1) found.first[factor] = action;
+      if (place.in_ranked() != kNone) found.ranks[place.in_ranked()][factor] = rank;
     }
     for (std::size_t i = 0; i < out.ranked.size(); ++i)
       found.moved[factor] += found.ranks[i][factor] != i + 1 ? 1U : 0U;

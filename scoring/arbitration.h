@@ -28,11 +28,17 @@ class LimitCounts {
 
 /// Working memory of the functions below.
 struct ArbitrationScratch {
-  struct Place {
-    Tier tier;
-    std::int64_t priority_micro;
-    std::uint32_t action;
-    std::uint32_t in_ranked;  // kNone: in `limited`
+  struct Place {         // where an action stands: the less comes first
+    std::uint64_t high;  // tier, then the priority turned round
+    std::uint64_t low;   // its last bit, the action, its place in `ranked` (kNone: in `limited`)
+    bool operator<(const Place& other) const {
+      return high != other.high ? high < other.high : low < other.low;
+    }
+    [[nodiscard]] std::uint32_t action() const {
+      return static_cast<std::uint32_t>(low >> 32U) & 0x7fff'ffffU;
+    }
+    [[nodiscard]] std::uint32_t in_ranked() const { return static_cast<std::uint32_t>(low); }
+    [[nodiscard]] Tier tier() const { return static_cast<Tier>(high >> 62U); }
   };
   LimitCounts limits;
   std::vector<Place> places;

@@ -92,6 +92,13 @@ std::int64_t priority_micro(std::int64_t propensity_micro, std::int64_t context_
                             std::int64_t value_minor, std::int64_t lever_micro) {
   CONCORD_ASSERT(propensity_micro >= 0 && context_weight_micro >= 0);
   CONCORD_ASSERT(value_minor >= 0 && lever_micro >= 0);
+  if (context_weight_micro == kMicro &&
+      lever_micro == kMicro) {  // floor(P · V), the commonest case
+    std::int64_t priority = 0;
+    return __builtin_mul_overflow(propensity_micro, value_minor, &priority)
+               ? std::numeric_limits<std::int64_t>::max()
+               : priority;
+  }
   const auto pc =
       static_cast<Unsigned>(propensity_micro) * static_cast<Unsigned>(context_weight_micro);
   const Unsigned plain =
@@ -114,11 +121,15 @@ std::int64_t sigmoid_micro(std::int64_t z_micro) {
   const bool negative = z_micro < 0;
   const std::int64_t z =
       negative ? (z_micro < -kEdge ? kEdge : -z_micro) : (z_micro > kEdge ? kEdge : z_micro);
-  const std::int64_t scaled = z * kStepsPerUnit;
-  const auto k = static_cast<std::size_t>(scaled / kMicro);
-  std::int64_t value = kSigmoid[k];
-  if (k + 1 < kTableSize) value += (kSigmoid[k + 1] - value) * (scaled % kMicro) / kMicro;
-  if (negative) value = kMicro - value;
+  // 16 units of 128 steps, and 1/128 of the steepest quarter, are below 2^32 in millionths.
+  static_assert(std::uint64_t{kUnits} * kStepsPerUnit * kMicro < 1ULL << 32U);
+  constexpr auto kMillion = static_cast<std::uint32_t>(kMicro);
+  const std::uint32_t scaled = static_cast<std::uint32_t>(z) * kStepsPerUnit;
+  const std::uint32_t k = scaled / kMillion;
+  auto near = static_cast<std::uint32_t>(kSigmoid[k]);
+  if (k + 1 < kTableSize)
+    near += (static_cast<std::uint32_t>(kSigmoid[k + 1]) - near) * (scaled % kMillion) / kMillion;
+  const std::int64_t value = negative ? kMicro - std::int64_t{near} : std::int64_t{near};
   return value == 0 ? 1 : value;
 }
 

@@ -146,18 +146,6 @@ bool Taker::compares(const cel::Node& node, ConditionPart& part) const {
 
 }  // namespace
 
-bool ConditionPart::holds(std::int64_t value) const {
-  switch (order) {
-    case Order::less: return value < number;
-    case Order::less_equal: return value <= number;
-    case Order::greater: return value > number;
-    case Order::greater_equal: return value >= number;
-    case Order::equal: return value == number;
-    case Order::unequal: return value != number;
-  }
-  return false;
-}
-
 ConditionTree take_apart(std::string_view text, const cel::Environment& environment,
                          const cel::ObjectType& feature_type, std::vector<ConditionPart>& parts) {
   const auto ast = cel::parse(text, cel::Limits{});

@@ -28,7 +28,17 @@ struct ConditionPart {
   std::optional<cel::Program> program;
 
   /// Requires: `value` is known.
-  [[nodiscard]] bool holds(std::int64_t value) const;
+  [[nodiscard]] bool holds(std::int64_t value) const {
+    switch (order) {
+      case Order::less: return value < number;
+      case Order::less_equal: return value <= number;
+      case Order::greater: return value > number;
+      case Order::greater_equal: return value >= number;
+      case Order::equal: return value == number;
+      case Order::unequal: return value != number;
+    }
+    return false;
+  }
 };
 
 /// How the parts are joined: nodes()[0] is the root. Empty: ask the whole program.

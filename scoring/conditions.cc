@@ -241,6 +241,8 @@ Value entry_field(const void* object, std::uint32_t field) {
   }
 }
 
+}  // namespace
+
 const cel::ObjectType& entry_type() {
   static const cel::ObjectType type{
       "Entry",
@@ -260,6 +262,8 @@ const cel::ObjectType& entry_type() {
       entry_field};
   return type;
 }
+
+namespace {
 
 Value entry_at(const void* data, std::uint32_t index) {
   return Value::object(entry_type(), &state_of(data).entries[index]);
@@ -338,8 +342,8 @@ void prepare(ConditionState& state, const PolicyData& policy, const index::Custo
   state.customer = &customer;
   state.facts = &facts;
   state.as_of = question.as_of;
-  state.answers.resize(policy.conditions.size());
-  state.has_answer.assign(policy.conditions.size(), 0);
+  state.truths.assign(policy.conditions.size(), ConditionState::kNotAsked);
+  state.unknown_fields.resize(policy.conditions.size());
   state.parts.resize(policy.parts.size());
   state.has_part.assign(policy.parts.size(), 0);
   state.entries.clear();
@@ -364,109 +368,6 @@ void prepare(ConditionState& state, const PolicyData& policy, const index::Custo
       Value::string(index::word(question.direction)),
       Value::timestamp(question.as_of),
       Value::string({})};
-}
-
-namespace {
-
-PartAnswer answer_of(const Value& value) {
-  if (value.is(Kind::boolean)) return {value.is_true() ? Truth::yes : Truth::no, false, {}};
-  if (value.is(Kind::unknown)) return {Truth::unknown, false, value.unknown_field()};
-  return {Truth::unknown, true, {}};
-}
-
-PartAnswer ask_part(ConditionState& state, std::uint32_t number) {
-  const ConditionPart& part = state.policy->parts[number];
-  if (part.feature != ConditionPart::kNoFeature) {
-    const FeatureValue& feature = state.facts->features[part.feature];
-    if (!feature.known) return {Truth::unknown, false, state.policy->features[part.feature].name};
-    return {part.holds(feature.value) ? Truth::yes : Truth::no, false, {}};
-  }
-  if (state.has_part[number] == 0) {
-    state.parts[number] =
-        answer_of(part.program->evaluate(cel::Activation{state.variables}, state.scratch));
-    state.has_part[number] = 1;
-  }
-  return state.parts[number];
-}
-
-/// A condition that is one piece: what is known and not true is no.
-PartAnswer ask_whole(ConditionState& state, const cel::Program& program) {
-  const Value value = program.evaluate(cel::Activation{state.variables}, state.scratch);
-  return value.is_known() && !value.is_true() ? PartAnswer{} : answer_of(value);
-}
-
-/// The first branch that decides; without one, the first unknown by the text, an absent field
-/// before an error.
-PartAnswer ask_tree(ConditionState& state, const ConditionTree& tree, std::uint32_t at) {
-  using Join = ConditionTree::Join;
-  const ConditionTree::Node& node = tree.nodes[at];
-  if (node.join == Join::part) return ask_part(state, node.first);
-  if (node.join == Join::negation) {
-    PartAnswer answer = ask_tree(state, tree, tree.branches[node.first].node);
-    if (answer.truth != Truth::unknown)
-      answer.truth = answer.truth == Truth::yes ? Truth::no : Truth::yes;
-    return answer;
-  }
-  const Truth decides = node.join == Join::all ? Truth::no : Truth::yes;
-  PartAnswer joined{node.join == Join::all ? Truth::yes : Truth::no, false, {}};
-  std::uint32_t place = kNone;
-  for (std::uint32_t i = 0; i < node.count; ++i) {
-    const ConditionTree::Branch& branch = tree.branches[node.first + i];
-    const PartAnswer answer = ask_tree(state, tree, branch.node);
-    if (answer.truth == decides) return answer;
-    if (answer.truth != Truth::unknown) continue;
-    const bool sooner =
-        answer.is_error == joined.is_error ? branch.place < place : !answer.is_error;
-    if (joined.truth == Truth::unknown && !sooner) continue;
-    joined = answer;
-    place = branch.place;
-  }
-  return joined;
-}
-
-Answer told(const Condition& one, const PartAnswer& found) {
-  Answer answer{found.truth, {}};
-  if (found.truth == Truth::unknown)
-    answer.unknown_field =
-        found.unknown_field.empty() ? std::string_view(one.text) : found.unknown_field;
-  return answer;
-}
-
-std::string_view word_of(const Value& value) {
-  if (value.is(Kind::unknown)) return "unknown";
-  if (!value.is_known()) return "error";
-  return value.is_true() ? "true" : "false";
-}
-
-}  // namespace
-
-Answer ask(ConditionState& state, std::uint32_t condition) {
-  if (state.has_answer[condition] != 0) return state.answers[condition];
-  const Condition& one = state.policy->conditions[condition];
-  state.answers[condition] = told(
-      one, one.tree.nodes.empty() ? ask_whole(state, *one.program) : ask_tree(state, one.tree, 0));
-  state.has_answer[condition] = 1;
-  return state.answers[condition];
-}
-
-Answer ask_on(ConditionState& state, std::uint32_t condition, std::string_view channel) {
-  state.variables.back() = Value::string(channel);
-  const Condition& one = state.policy->conditions[condition];
-  return told(one, ask_whole(state, *one.program));
-}
-
-void tell_decided(ConditionState& state, std::uint32_t condition, Decision& out) {
-  const Condition& one = state.policy->conditions[condition];
-  one.program->explain(cel::Activation{state.variables}, state.scratch, state.deciders);
-  for (const cel::Decider& piece : state.deciders) {
-    Decided decided{std::string_view(one.text).substr(piece.begin, piece.end - piece.begin),
-                    word_of(piece.value), static_cast<std::uint32_t>(out.evidence.size()), 0};
-    if (piece.element.is(Kind::object) && &piece.element.object_type() == &entry_type()) {
-      out.evidence.push_back(static_cast<const EntryRef*>(piece.element.data())->entry);
-      decided.evidence_count = 1;
-    }
-    out.decided.push_back(decided);
-  }
 }
 
 }  // namespace concord::scoring

@@ -36,12 +36,14 @@ struct EntryRef {  // what a condition's entry points at
   index::EntryView entry;
   const ConditionState* state;
 };
+const cel::ObjectType& entry_type();
 struct ConsentRef {  // what a condition's consent points at
   const index::wire::ConsentState* consent;
   const ConditionState* state;
 };
 struct ConditionState {
   static constexpr std::size_t kVariables = 9;  // the last one: channel
+  static constexpr std::uint8_t kNotAsked = 0xff;
   const PolicyData* policy = nullptr;
   const index::Customer* customer = nullptr;
   const Facts* facts = nullptr;
@@ -49,10 +51,10 @@ struct ConditionState {
   std::vector<EntryRef> entries;
   std::vector<ConsentRef> consents;  // said by `as_of`
   std::array<cel::Value, kVariables> variables;
-  std::vector<Answer> answers;           // by condition
-  std::vector<std::uint8_t> has_answer;  // likewise
-  std::vector<PartAnswer> parts;         // by part
-  std::vector<std::uint8_t> has_part;    // likewise
+  std::vector<std::uint8_t> truths;              // by condition: kNotAsked, or its Truth
+  std::vector<std::string_view> unknown_fields;  // likewise; right where the truth is unknown
+  std::vector<PartAnswer> parts;                 // by part
+  std::vector<std::uint8_t> has_part;            // likewise
   cel::Scratch scratch;
   std::vector<cel::Decider> deciders;
 };
@@ -63,6 +65,12 @@ void prepare(ConditionState& state, const PolicyData& policy, const index::Custo
 
 /// Asks condition number `condition`; the second time the answer is remembered.
 Answer ask(ConditionState& state, std::uint32_t condition);
+/// The same without the name of what is unknown, which most questions do not need.
+inline Truth truth_of(ConditionState& state, std::uint32_t condition) {
+  const std::uint8_t truth = state.truths[condition];
+  if (truth == ConditionState::kNotAsked) return ask(state, condition).truth;
+  return static_cast<Truth>(truth);
+}
 
 /// Asks a treatment's condition about `channel`, which must outlive the next question.
 Answer ask_on(ConditionState& state, std::uint32_t condition, std::string_view channel);

@@ -35,34 +35,10 @@ bool is_refusal(const index::wire::ConsentState& consent) {
   return state == State::denied || state == State::withdrawn;
 }
 
-/// What was said so far: a refusal beats a grant.
-struct Said {
-  bool granted = false;
-  bool refused = false;
-};
-
-void take_consent(const index::wire::ConsentState& consent, index::UnixMillis as_of, Said& said) {
-  if (is_refusal(consent)) said.refused = true;
-  const bool expired = consent.expires_at() != kNoTime && consent.expires_at() <= as_of.ms;
-  if (static_cast<State>(consent.state()) == State::granted && !expired) said.granted = true;
-}
-
 bool names(std::string_view text, const Identity& identity) {
   const std::string_view type = view_of(identity.type());
   return text.size() > type.size() && text.starts_with(type) && text[type.size()] == ':' &&
          text.substr(type.size() + 1) == view_of(identity.value());
-}
-
-/// The customer's own word on all his addresses (`identity` null), or on one.
-Said own_word(const index::wire::Portrait& portrait, const Sending& sending,
-              const Identity* identity, Said said) {
-  if (portrait.consents() == nullptr) return said;
-  for (const index::wire::ConsentState* consent : *portrait.consents()) {
-    const std::string_view whose = view_of(consent->identity());
-    if (identity == nullptr ? !whose.empty() : !names(whose, *identity)) continue;
-    if (speaks_about(*consent, sending)) take_consent(*consent, sending.as_of, said);
-  }
-  return said;
 }
 
 bool holds(const index::wire::Portrait& portrait, const Identity& identity) {
@@ -98,36 +74,106 @@ Consented word_of_sharers(const index::Customer& customer, const Sending& sendin
   return Consented::yes;
 }
 
-Consented verdict(const Said& said, const ConsentNeed& need) {
-  if (said.refused) return Consented::refused;
-  return said.granted || !need.required ? Consented::yes : Consented::unknown;
+bool has_word(const std::vector<std::string>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 }  // namespace
 
-Consented consent_to(const PolicyData& policy, const index::Customer& customer,
-                     index::UnixMillis as_of, index::Purpose purpose, const Channel& channel,
-                     std::string_view brand) {
-  const Sending sending{policy.consent[static_cast<std::size_t>(purpose)], channel, brand, as_of};
-  const index::wire::Portrait& portrait = customer.record.portrait();
-  const Said all = own_word(portrait, sending, nullptr, {});
-  if (all.refused || portrait.identities() == nullptr || channel.identities.empty())
-    return verdict(all, sending.need);
+void Consents::reset(const PolicyData& policy, const index::Customer& customer,
+                     index::UnixMillis as_of) {
+  policy_ = &policy;
+  customer_ = &customer;
+  as_of_ = as_of;
+  is_read_ = false;
+}
+
+Consents::Statement Consents::read(const index::wire::ConsentState& consent) const {
+  Statement out;
+  if (consent.at() > as_of_.ms) return out;
+  out.refuses = is_refusal(consent);
+  const bool expired = consent.expires_at() != kNoTime && consent.expires_at() <= as_of_.ms;
+  out.grants = static_cast<State>(consent.state()) == State::granted && !expired;
+  const std::string_view channel = view_of(consent.channel());
+  for (std::size_t i = 0; i < policy_->channels.size(); ++i)
+    if (channel.empty() || channel == policy_->channels[i].id) out.channels |= 1ULL << i;
+  const std::string_view purpose = view_of(consent.purpose());
+  for (std::size_t i = 0; i < policy_->consent.size(); ++i)
+    if (purpose.empty() || has_word(policy_->consent[i].consents, purpose)) out.purposes |= 1U << i;
+  out.brand = view_of(consent.brand());
+  out.identity = view_of(consent.identity());
+  return out;
+}
+
+void Consents::read() {
+  is_read_ = true;
+  refused_ = 0;
+  statements_.clear();
+  addresses_.clear();
+  const index::wire::Portrait& portrait = customer_->record.portrait();
+  if (portrait.consents() != nullptr)
+    for (const index::wire::ConsentState* consent : *portrait.consents()) {
+      const Statement statement = read(*consent);
+      if (statement.refuses) refused_ |= statement.purposes;
+      if (statement.refuses || statement.grants) statements_.push_back(statement);
+    }
+  if (portrait.identities() == nullptr) return;
+  for (const Identity* identity : *portrait.identities()) {
+    const std::string_view type = view_of(identity->type());
+    std::uint64_t channels = 0;
+    for (std::size_t i = 0; i < policy_->channels.size(); ++i)
+      if (has_word(policy_->channels[i].identities, type)) channels |= 1ULL << i;
+    addresses_.push_back(channels);
+  }
+}
+
+std::uint64_t Consents::addresses() {
+  if (!is_read_) read();
+  std::uint64_t all = 0;
+  for (const std::uint64_t channels : addresses_) all |= channels;
+  return all;
+}
+
+/// The customer's own word on all his addresses (`identity` null), or on one.
+Consents::Said Consents::own_word(index::Purpose purpose, std::uint32_t channel,
+                                  std::string_view brand, const Identity* identity,
+                                  Said said) const {
+  for (const Statement& one : statements_) {
+    if ((one.channels >> channel & 1U) == 0) continue;
+    if ((one.purposes >> static_cast<unsigned>(purpose) & 1U) == 0) continue;
+    if (!one.brand.empty() && one.brand != brand) continue;
+    if (identity == nullptr ? !one.identity.empty() : !names(one.identity, *identity)) continue;
+    said.refused = said.refused || one.refuses;
+    said.granted = said.granted || one.grants;
+  }
+  return said;
+}
+
+Consented Consents::to(index::Purpose purpose, std::uint32_t channel, std::string_view brand) {
+  if (!is_read_) read();
+  const ConsentNeed& need = policy_->consent[static_cast<std::size_t>(purpose)];
+  const auto verdict = [&](const Said& said) {  // a refusal beats a grant
+    if (said.refused) return Consented::refused;
+    return said.granted || !need.required ? Consented::yes : Consented::unknown;
+  };
+  const bool refused = (refused_ >> static_cast<unsigned>(purpose) & 1U) != 0;
+  if (!need.required && !refused && customer_->sharing().empty()) return Consented::yes;
+  const Said all = own_word(purpose, channel, brand, nullptr, {});
+  if (all.refused) return Consented::refused;
+  const Sending sending{need, policy_->channels[channel], brand, as_of_};
   Consented worst = Consented::yes;
   bool any_address = false;
-  for (std::uint32_t place = 0; place < portrait.identities()->size(); ++place) {
-    const Identity& identity = *portrait.identities()->Get(place);
-    if (std::find(channel.identities.begin(), channel.identities.end(), view_of(identity.type())) ==
-        channel.identities.end())
-      continue;
+  for (std::uint32_t place = 0; place < addresses_.size(); ++place) {
+    if ((addresses_[place] >> channel & 1U) == 0) continue;
     any_address = true;
-    Consented here = verdict(own_word(portrait, sending, &identity, all), sending.need);
+    const Identity& identity = *customer_->record.portrait().identities()->Get(place);
+    Consented here = verdict(own_word(purpose, channel, brand, &identity, all));
     if (here != Consented::refused && !identity.joins())
-      here = std::max(here, word_of_sharers(customer, sending, place));
+      here = std::max(here, word_of_sharers(*customer_, sending, place));
     if (here == Consented::yes) return Consented::yes;
     worst = std::max(worst, here);
   }
-  return any_address ? worst : verdict(all, sending.need);
+  return any_address ? worst : verdict(all);
 }
 
 }  // namespace concord::scoring

@@ -135,7 +135,7 @@ void decide(const Policy& policy, const index::Customer& customer, const Decisio
   tell_blocks(state, question.explain, out);
   tell_authority(state, out);
   Funnel funnel(state, question, out);
-  for (std::uint32_t action = 0; action < data.actions.size(); ++action) funnel.run(action);
+  funnel.run();
   funnel.score();
   arbitrate(data, state.arbitration, out);
   const std::size_t shown =

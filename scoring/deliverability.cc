@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "scoring/consent.h"
-
 namespace concord::scoring {
 namespace {
 
@@ -39,40 +37,45 @@ Reason reason_of(Consented word) {
 
 }  // namespace
 
-Sending sending_of(const Action& action, bool asked) {
-  return {asked ? index::Purpose::service : action.purpose, asked, action.brand_number};
-}
-
 void Deliverability::reset(const ConditionState& state, const DecisionQuestion& question) {
   state_ = &state;
   outbound_ = question.direction == index::Direction::outbound;
+  consents_.reset(*state.policy, *state.customer, state.as_of);
   rows_.resize((state.policy->brands.size() + 1) * 12);
   for (Row& row : rows_) row.ready = false;
 }
 
-Deliverability::Row& Deliverability::row_of(const Sending& sending) {
-  Row& row = rows_[sending.brand * 12 + static_cast<std::size_t>(sending.purpose) * 2 +
-                   (sending.asked ? 1 : 0)];
-  if (row.ready) return row;
-  const std::size_t n = state_->policy->channels.size();
+void Deliverability::find_channels(const Sending& sending, Row& row) {
+  const auto channels = static_cast<std::uint32_t>(state_->policy->channels.size());
   row.ready = true;
+  row.has_reasons = false;
   row.passing = 0;
+  Reason reason;  // not told yet
+  const Contact* last_contact = nullptr;
+  for (std::uint32_t i = 0; i < channels; ++i)
+    if (passes(sending, i, reason, last_contact)) row.passing |= 1ULL << i;
+}
+
+const Deliverability::Row& Deliverability::reasons_of(const Sending& sending) {
+  Row& row = row_of(sending);
+  if (!row.ready) find_channels(sending, row);
+  if (row.has_reasons) return row;
+  const std::size_t n = state_->policy->channels.size();
+  row.has_reasons = true;
   row.reasons.assign(n, Reason{});
   row.last_contacts.assign(n, nullptr);
   for (std::uint32_t i = 0; i < n; ++i)
-    if (passes(sending, i, row.reasons[i], row.last_contacts[i])) row.passing |= 1ULL << i;
+    if ((row.passing >> i & 1U) == 0) passes(sending, i, row.reasons[i], row.last_contacts[i]);
   return row;
 }
 
-std::uint64_t Deliverability::channels(const Sending& sending) { return row_of(sending).passing; }
-
 const Reason& Deliverability::reason(const Sending& sending, std::uint32_t channel) {
-  return row_of(sending).reasons[channel];
+  return reasons_of(sending).reasons[channel];
 }
 
 Reason Deliverability::reason(const Sending& sending, std::uint32_t channel,
                               std::vector<index::EntryView>& evidence) {
-  const Row& row = row_of(sending);
+  const Row& row = reasons_of(sending);
   Reason reason = row.reasons[channel];
   if (const Contact* contact = row.last_contacts[channel]; contact != nullptr) {
     reason.evidence_begin = static_cast<std::uint32_t>(evidence.size());
@@ -83,10 +86,10 @@ Reason Deliverability::reason(const Sending& sending, std::uint32_t channel,
 }
 
 bool Deliverability::passes(const Sending& sending, std::uint32_t number, Reason& reason,
-                            const Contact*& last_contact) const {
+                            const Contact*& last_contact) {
   const Channel& channel = state_->policy->channels[number];
   if (channel.internal) return true;
-  if (outbound_ && !has_address(channel)) {
+  if (outbound_ && !channel.identities.empty() && (consents_.addresses() >> number & 1U) == 0) {
     reason = reason_of("address", "we have no address of the customer for this channel",
                        "an address for this channel is known");
     return false;
@@ -96,20 +99,10 @@ bool Deliverability::passes(const Sending& sending, std::uint32_t number, Reason
                        "the need is taken out of the profile");
     return false;
   }
-  if (!passes_consent(sending, channel, reason)) return false;
+  if (!passes_consent(sending, number, reason)) return false;
   if (!outbound_) return true;
   last_contact = full_cap(sending, channel, reason);
   return last_contact == nullptr && passes_quiet(sending, channel, reason);
-}
-
-bool Deliverability::has_address(const Channel& channel) const {
-  if (channel.identities.empty()) return true;
-  const auto* identities = state_->customer->record.portrait().identities();
-  if (identities == nullptr) return false;
-  for (const index::wire::Identity* identity : *identities)
-    for (const std::string& type : channel.identities)
-      if (index::view_of(identity->type()) == type) return true;
-  return false;
 }
 
 bool Deliverability::passes_needs(const Sending& sending, std::uint32_t channel) const {
@@ -123,13 +116,11 @@ bool Deliverability::passes_needs(const Sending& sending, std::uint32_t channel)
   return true;
 }
 
-bool Deliverability::passes_consent(const Sending& sending, const Channel& channel,
-                                    Reason& reason) const {
+bool Deliverability::passes_consent(const Sending& sending, std::uint32_t channel, Reason& reason) {
   const PolicyData& policy = *state_->policy;
   const std::string_view brand =
       sending.brand == 0 ? std::string_view{} : std::string_view(policy.brands[sending.brand - 1]);
-  const Consented word =
-      consent_to(policy, *state_->customer, state_->as_of, sending.purpose, channel, brand);
+  const Consented word = consents_.to(sending.purpose, channel, brand);
   if (word == Consented::yes) return true;
   reason = reason_of(word);
   return false;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "scoring/conditions.h"
+#include "scoring/consent.h"
 #include "scoring/decide.h"
 
 namespace concord::scoring {
@@ -15,14 +16,23 @@ struct Sending {
   bool asked = false;
   std::uint32_t brand = 0;  // 0: none, else place in PolicyData::brands + 1
 };
-Sending sending_of(const Action& action, bool asked);
+inline Sending sending_of(index::Purpose purpose, std::uint32_t brand_number, bool asked) {
+  return {asked ? index::Purpose::service : purpose, asked, brand_number};
+}
+inline Sending sending_of(const Action& action, bool asked) {
+  return sending_of(action.purpose, action.brand_number, asked);
+}
 
 class Deliverability {
  public:
   /// Forgets the last customer. Borrows.
   void reset(const ConditionState& state, const DecisionQuestion& question);
   /// Bits of the channels that pass, worked out once for each Sending.
-  std::uint64_t channels(const Sending& sending);
+  std::uint64_t channels(const Sending& sending) {
+    Row& row = row_of(sending);
+    if (!row.ready) find_channels(sending, row);
+    return row.passing;
+  }
   /// Why not on `channel`. Requires: its bit is not in channels(sending).
   const Reason& reason(const Sending& sending, std::uint32_t channel);
   /// The same, with the contact that filled a cap put into `evidence`.
@@ -32,22 +42,28 @@ class Deliverability {
  private:
   struct Row {
     bool ready = false;
+    bool has_reasons = false;
     std::uint64_t passing = 0;
     std::vector<Reason> reasons;                // by channel
     std::vector<const Contact*> last_contacts;  // likewise: by which a cap is full, or null
   };
-  Row& row_of(const Sending& sending);
+  Row& row_of(const Sending& sending) {
+    return rows_[sending.brand * 12 + static_cast<std::size_t>(sending.purpose) * 2 +
+                 (sending.asked ? 1 : 0)];
+  }
+  void find_channels(const Sending& sending, Row& row);
+  const Row& reasons_of(const Sending& sending);
   bool passes(const Sending& sending, std::uint32_t channel, Reason& reason,
-              const Contact*& last_contact) const;
-  bool has_address(const Channel& channel) const;
+              const Contact*& last_contact);
   bool passes_needs(const Sending& sending, std::uint32_t channel) const;
-  bool passes_consent(const Sending& sending, const Channel& channel, Reason& reason) const;
+  bool passes_consent(const Sending& sending, std::uint32_t channel, Reason& reason);
   /// The contact by which a cap of this channel is full, until it leaves the window; null: none.
   const Contact* full_cap(const Sending& sending, const Channel& channel, Reason& reason) const;
   bool passes_quiet(const Sending& sending, const Channel& channel, Reason& reason) const;
 
   const ConditionState* state_ = nullptr;
   bool outbound_ = true;
+  Consents consents_;
   std::vector<Row> rows_;
 };
 

@@ -56,6 +56,11 @@ class Reader {
       : customer_(customer), bytes_(bytes) {}
 
   std::uint64_t number() {
+    const auto first = static_cast<unsigned char>(bytes_[at_]);
+    if (first < 0x80) {  // most are
+      ++at_;
+      return first;
+    }
     std::uint64_t value = 0;
     unsigned shift = 0;
     for (;; shift += 7) {

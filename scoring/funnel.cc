@@ -13,8 +13,6 @@ using index::Direction;
 using index::EntryView;
 using index::kNoTime;
 
-constexpr std::int64_t kMicro = 1'000'000;
-
 std::string_view text_of(Level level) {
   constexpr std::string_view kLevels[] = {"all", "issue", "group", "action"};
   return kLevels[static_cast<std::size_t>(level)];
@@ -31,37 +29,53 @@ bool drop(Reason& reason, Stage stage, std::string_view component, std::string_v
 
 }  // namespace
 
-void Funnel::run(std::uint32_t number) {
-  const Action& action = policy_.actions[number];
-  Reason reason;
-  RankedAction ranked;
-  ranked.action = number;
-  find_asked(action, ranked);
-  if (!passes(action, reason, ranked)) {
-    drop_action(number, reason);
-    return;
+Funnel::Funnel(FunnelState& state, const DecisionQuestion& question, Decision& out)
+    : state_(state),
+      policy_(*state.conditions.policy),
+      question_(question),
+      out_(out),
+      direction_bit_(static_cast<std::uint8_t>(1U << static_cast<unsigned>(question.direction))),
+      may_be_asked_(!question.intent.empty() || !state.facts.asked.empty()) {
+  const bool outbound = question.direction == Direction::outbound;
+  const bool told = !state.facts.outcomes.empty() || (outbound && !state.facts.contacts.empty());
+  pressed_ = !told ? 0 : outbound ? policy_.pressed_purposes : policy_.pressed_inbound;
+  for (const LiveRule& live : state.blocks.rules)
+    if (const BlockRule& rule = policy_.rules[live.rule]; rule.strength != Strength::note)
+      blocked_ |= rule.purposes;
+}
+
+void Funnel::run() {
+  const auto actions = static_cast<std::uint32_t>(policy_.actions.size());
+  for (std::uint32_t number = 0; number < actions; ++number) {
+    RankedAction& ranked = out_.ranked.emplace_back();
+    ranked.action = number;
+    if (passes(number, ranked)) continue;
+    out_.ranked.pop_back();
+    drop_action(number);
   }
-  out_.ranked.push_back(ranked);
 }
 
 void Funnel::score() {
-  std::vector<std::uint32_t>& models = state_.models;
-  models.clear();
-  for (const RankedAction& ranked : out_.ranked)
-    if (const std::uint32_t model = policy_.actions[ranked.action].model; model != kNone)
-      models.push_back(model);
-  state_.scores.prepare(models);
+  if (policy_.heads.may_be_shared()) {
+    std::vector<std::uint32_t>& models = state_.models;
+    models.clear();
+    for (const RankedAction& ranked : out_.ranked)
+      if (const std::uint32_t model = policy_.quick[ranked.action].model; model != kNone)
+        models.push_back(model);
+    state_.scores.prepare(models);
+  }
   std::size_t kept = 0;
   for (std::size_t i = 0; i < out_.ranked.size(); ++i) {
     RankedAction& ranked = out_.ranked[i];
-    const Action& action = policy_.actions[ranked.action];
-    Reason reason;
-    if (!is_likely(action, reason, ranked) || !is_worded(action, reason, ranked)) {
-      drop_action(ranked.action, reason);
+    const QuickAction& quick = policy_.quick[ranked.action];
+    if (!is_likely(quick, reason_, ranked) ||
+        ((ranked.deliverable_by & quick.choosy) != 0 &&
+         !is_worded(policy_.actions[ranked.action], reason_, ranked))) {
+      drop_action(ranked.action);
       continue;
     }
-    ranked.tier = tier_of(action, ranked.asked);
-    weigh(action, ranked);
+    ranked.tier = tier_of(quick, ranked);
+    weigh(quick, ranked);
     if (kept != i) out_.ranked[kept] = ranked;
     ++kept;
   }
@@ -71,26 +85,42 @@ void Funnel::score() {
             [](const Dropped& a, const Dropped& b) { return a.action < b.action; });
 }
 
-void Funnel::drop_action(std::uint32_t action, const Reason& reason) {
-  ++out_.dropped_at[static_cast<std::size_t>(reason.stage)];
-  out_.dropped.push_back(Dropped{action, reason});
+void Funnel::drop_action(std::uint32_t action) {
+  ++out_.dropped_at[static_cast<std::size_t>(reason_.stage)];
+  out_.dropped.push_back(Dropped{action, reason_});
+  reason_ = Reason{};
 }
 
-/// What colleagues must finish is no contact: neither pressure nor a block holds it back.
-bool Funnel::passes(const Action& action, Reason& reason, RankedAction& ranked) {
-  const bool outbound = question_.direction == Direction::outbound;
-  return is_available(action, ranked.asked, reason) &&
-         passes_gates(action.eligibility, Stage::eligibility, reason) &&
-         passes_gates(action.applicability, Stage::applicability, reason) &&
-         passes_gates(action.suitability, Stage::suitability, reason) &&
-         (action.stale_task || (passes_contact_policy(state_.conditions, action, outbound,
-                                                      ranked.asked, reason, out_.evidence) &&
-                                passes_blocks(action, ranked.asked, reason))) &&
-         is_deliverable(action, reason, ranked);
+/// Most questions are answered by the quick line alone; the whole action is looked at when it is
+/// something special, or must be told why not.
+bool Funnel::passes(std::uint32_t number, RankedAction& ranked) {
+  const QuickAction& quick = policy_.quick[number];
+  const Action& action = policy_.actions[number];
+  if (may_be_asked_ && (quick.flags & QuickAction::kMayBeAsked) != 0) find_asked(action, ranked);
+  if (((quick.flags & QuickAction::kAlwaysThere) == 0 ||
+       (quick.directions & direction_bit_) == 0) &&
+      !is_available(action, ranked.asked, reason_))
+    return false;
+  if (!passes_gates(quick)) return false;
+  if ((quick.flags & QuickAction::kStaleTask) == 0 && !passes_holds(action, quick, ranked.asked))
+    return false;
+  const auto purpose = static_cast<index::Purpose>(quick.purpose);
+  ranked.deliverable_by =
+      state_.deliverability.channels(sending_of(purpose, quick.brand, ranked.asked)) &
+      quick.channels;
+  return ranked.deliverable_by != 0 || is_deliverable(action, reason_, ranked);
+}
+
+bool Funnel::passes_holds(const Action& action, const QuickAction& quick, bool asked) {
+  const bool pressed = (pressed_ >> quick.purpose & 1U) != 0;
+  if ((pressed || (quick.flags & QuickAction::kCare) != 0) &&
+      !passes_contact_policy(state_.conditions, action, question_.direction == Direction::outbound,
+                             asked, reason_, out_.evidence))
+    return false;
+  return (blocked_ >> quick.purpose & 1U) == 0 || passes_blocks(action, asked, reason_);
 }
 
 void Funnel::find_asked(const Action& action, RankedAction& ranked) const {
-  if (action.answers.empty()) return;
   ranked.asked = question_.direction == Direction::inbound && answers(action, question_.intent);
   if (ranked.asked) return;
   const std::vector<EntryView>& requests = state_.facts.asked;
@@ -127,14 +157,14 @@ bool Funnel::is_available(const Action& action, bool asked, Reason& reason) {
               "a record of this department is forgotten");
 }
 
-bool Funnel::passes_gates(const std::vector<Gate>& gates, Stage stage, Reason& reason) {
-  for (const Gate& gate : gates) {
-    const Answer answer = ask(state_.conditions, gate.condition);
-    if (answer.truth == Truth::yes) continue;
-    const std::string_view text = policy_.conditions[gate.condition].text;
-    reason.unknown_field = answer.unknown_field;
-    add_decided(gate.condition, reason);
-    return drop(reason, stage, text_of(gate.level), text, text);
+bool Funnel::passes_gates(const QuickAction& quick) {
+  const Gate* const end = policy_.gates.data() + quick.gates_end;
+  for (const Gate* gate = policy_.gates.data() + quick.gates_begin; gate != end; ++gate) {
+    if (truth_of(state_.conditions, gate->condition) == Truth::yes) continue;
+    const std::string_view text = policy_.conditions[gate->condition].text;
+    reason_.unknown_field = ask(state_.conditions, gate->condition).unknown_field;
+    add_decided(gate->condition, reason_);
+    return drop(reason_, gate->stage, text_of(gate->level), text, text);
   }
   return true;
 }
@@ -161,8 +191,6 @@ bool Funnel::passes_blocks(const Action& action, bool asked, Reason& reason) {
 
 bool Funnel::is_deliverable(const Action& action, Reason& reason, RankedAction& ranked) {
   const Sending sending = sending_of(action, ranked.asked);
-  ranked.deliverable_by = state_.deliverability.channels(sending) & action.channels;
-  if (ranked.deliverable_by != 0) return true;
   std::uint32_t soonest = kNone;  // the channel that is free again first, else the first one
   std::int64_t until_ms = kNoTime;
   for (std::uint32_t i = 0; i < policy_.channels.size(); ++i) {
@@ -177,17 +205,16 @@ bool Funnel::is_deliverable(const Action& action, Reason& reason, RankedAction& 
   return false;
 }
 
-bool Funnel::is_likely(const Action& action, Reason& reason, RankedAction& ranked) {
+bool Funnel::is_likely(const QuickAction& quick, Reason& reason, RankedAction& ranked) {
   std::int64_t& propensity = ranked.factors.propensity_micro;
-  propensity = action.model == kNone ? action.propensity_micro
-                                     : state_.scores.propensity_micro(action.model);
-  if (propensity >= action.propensity_min_micro) return true;
+  propensity = quick.model == kNone ? policy_.actions[ranked.action].propensity_micro
+                                    : state_.scores.propensity_micro(quick.model);
+  if (propensity >= quick.propensity_min_micro) return true;
   return drop(reason, Stage::propensity, "propensity_min_micro", "it is too unlikely to be wanted",
               "the propensity reaches the action's least");
 }
 
 bool Funnel::is_worded(const Action& action, Reason& reason, RankedAction& ranked) {
-  if ((ranked.deliverable_by & action.choosy) == 0) return true;
   const std::uint64_t before = ranked.deliverable_by;
   ranked.deliverable_by = worded_channels(state_.conditions, action, before, out_.language);
   if (ranked.deliverable_by != 0) return true;
@@ -197,25 +224,27 @@ bool Funnel::is_worded(const Action& action, Reason& reason, RankedAction& ranke
   return false;
 }
 
-void Funnel::weigh(const Action& action, RankedAction& ranked) {
+void Funnel::weigh(const QuickAction& quick, RankedAction& ranked) {
   Factors& factors = ranked.factors;
-  for (const ContextWeight& weight : action.context)
-    if (ask(state_.conditions, weight.when).truth == Truth::yes)
-      factors.context_weight_micro += weight.add_micro;
-  factors.context_weight_micro = std::max<std::int64_t>(0, factors.context_weight_micro);
-  factors.value_minor = action.value_minor;
-  factors.lever_micro = kMicro + action.lever_add_micro;
-  if (action.care) factors.lever_micro += policy_.care_floor.lever_add_micro;
-  factors.lever_micro = std::max<std::int64_t>(0, factors.lever_micro);
+  if ((quick.flags & QuickAction::kWeighed) != 0) {
+    for (const ContextWeight& weight : policy_.actions[ranked.action].context)
+      if (truth_of(state_.conditions, weight.when) == Truth::yes)
+        factors.context_weight_micro += weight.add_micro;
+    factors.context_weight_micro = std::max<std::int64_t>(0, factors.context_weight_micro);
+  }
+  factors.value_minor = quick.value_minor;
+  factors.lever_micro = quick.lever_micro;
   ranked.priority_micro =
       scoring::priority_micro(factors.propensity_micro, factors.context_weight_micro,
                               factors.value_minor, factors.lever_micro);
 }
 
-Tier Funnel::tier_of(const Action& action, bool asked) const {
-  if (action.mandatory || action.stale_task) return Tier::mandatory;
-  if ((action.acknowledges & state_.blocks.holding) != 0) return Tier::acknowledges;
-  return asked ? Tier::asked : Tier::other;
+Tier Funnel::tier_of(const QuickAction& quick, const RankedAction& ranked) const {
+  if ((quick.flags & QuickAction::kMandatory) != 0) return Tier::mandatory;
+  if ((quick.flags & QuickAction::kAcknowledges) != 0 &&
+      (policy_.actions[ranked.action].acknowledges & state_.blocks.holding) != 0)
+    return Tier::acknowledges;
+  return ranked.asked ? Tier::asked : Tier::other;
 }
 
 void Funnel::add_why(std::string_view because, std::uint32_t evidence_begin) {

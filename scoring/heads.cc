@@ -158,6 +158,11 @@ Heads::Heads(std::span<const Model> models) : places_(models.size(), Place{kAlon
   HeadsBuilder builder(*this, models);
   builder.lay_out<LogisticModel>();
   builder.lay_out<BinnedModel>();
+  std::uint64_t all_ns = 0;
+  for (const Block& block : blocks_) all_ns += work_ns(block);
+  for (const Model& model : models)
+    if (const auto* forest = std::get_if<Forest>(&model.shape)) all_ns += work_ns(*forest);
+  may_be_shared_ = all_ns >= kSharedWorkNs;
 }
 
 std::size_t Heads::abreast_count() const {
@@ -187,8 +192,8 @@ std::int64_t HeadScores::propensity_micro(std::uint32_t model) {
   }
   if (state == State::alone) return alone(model);
   const std::int64_t sum = sums_[std::size_t{place.block} * kAbreast + place.lane];
-  const auto* binned = std::get_if<BinnedModel>(&models_[model].shape);
-  return binned == nullptr ? sigmoid_micro(sum) : propensity_of_score(*binned, sum);
+  if (!heads_->blocks_[place.block].is_binned) return sigmoid_micro(sum);
+  return propensity_of_score(std::get<BinnedModel>(models_[model].shape), sum);
 }
 
 std::int64_t HeadScores::alone(std::uint32_t model) {
@@ -210,13 +215,13 @@ void HeadScores::prepare(std::span<const std::uint32_t> models) {
       states_[place.block] = State::listed;
       const Heads::Block& block = heads_->blocks_[place.block];
       jobs_.push_back({true, place.block});
-      work_ns += block.columns.size() * (block.is_binned ? 20 : 8);
+      work_ns += Heads::work_ns(block);
     } else if (const auto* forest = std::get_if<Forest>(&models_[model].shape)) {
       if (margins_micro_.empty()) margins_micro_.assign(models_.size(), kNoMargin);
       if (margins_micro_[model] == kListed) continue;
       margins_micro_[model] = kListed;
       jobs_.push_back({false, model});
-      work_ns += forest->nodes.size() / 8;  // about a step of each tree in 1.5 ns
+      work_ns += Heads::work_ns(*forest);
     }
   }
   const bool share = work_ns >= kSharedWorkNs;

@@ -13,6 +13,9 @@
 
 namespace concord::scoring {
 
+/// Work from which on it is shared, in estimated ns: many times what waking a worker costs.
+inline constexpr std::uint64_t kSharedWorkNs = 200'000;
+
 class Heads {
  public:
   Heads() = default;
@@ -20,6 +23,8 @@ class Heads {
   explicit Heads(std::span<const Model> models);
   /// Models that stand in blocks; the rest are scored alone.
   [[nodiscard]] std::size_t abreast_count() const;
+  /// False: even all models together are too little work to be shared between processors.
+  [[nodiscard]] bool may_be_shared() const { return may_be_shared_; }
 
  private:
   friend class HeadScores;
@@ -53,6 +58,12 @@ class Heads {
   };
   static constexpr std::uint32_t kAlone = 0xffff'ffff;
 
+  [[nodiscard]] static std::uint64_t work_ns(const Block& block) {
+    return block.columns.size() * (block.is_binned ? 20 : 8);
+  }
+  [[nodiscard]] static std::uint64_t work_ns(const Forest& forest) {
+    return forest.nodes.size() / 8;  // about a step of each tree in 1.5 ns
+  }
   [[nodiscard]] const std::int32_t* row(std::uint32_t number) const {
     return table_.data() + std::size_t{number} * kAbreast;
   }
@@ -62,10 +73,8 @@ class Heads {
   std::vector<LinearInput> linear_;
   std::vector<BinnedInput> binned_;
   std::vector<std::int32_t> table_;  // rows of kAbreast
+  bool may_be_shared_ = false;
 };
-
-/// Work from which on it is shared, in estimated ns: many times what waking a worker costs.
-inline constexpr std::uint64_t kSharedWorkNs = 200'000;
 
 /// The propensities of one customer, worked out as they are asked for.
 class HeadScores {

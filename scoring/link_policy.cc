@@ -95,6 +95,50 @@ void link_shifts(PolicyData& data) {
   }
 }
 
+QuickAction quick_of(PolicyData& data, const Action& action) {
+  constexpr unsigned kBothWays = 1U << static_cast<unsigned>(index::Direction::inbound) |
+                                 1U << static_cast<unsigned>(index::Direction::outbound);
+  QuickAction quick;
+  quick.gates_begin = static_cast<std::uint32_t>(data.gates.size());
+  for (const auto& [stage, gates] : {std::pair(Stage::eligibility, &action.eligibility),
+                                     std::pair(Stage::applicability, &action.applicability),
+                                     std::pair(Stage::suitability, &action.suitability)})
+    for (const Gate& gate : *gates) data.gates.push_back({gate.condition, gate.level, stage});
+  quick.gates_end = static_cast<std::uint32_t>(data.gates.size());
+  quick.model = action.model;
+  quick.brand = action.brand_number;
+  const bool always = action.enabled && action.from_ms == index::kNoTime &&
+                      action.to_ms == index::kNoTime && !action.asked_only && !action.stale_task;
+  quick.flags = static_cast<std::uint8_t>(
+      (always ? QuickAction::kAlwaysThere : 0) |
+      (action.answers.empty() ? 0 : QuickAction::kMayBeAsked) |
+      (action.care ? QuickAction::kCare : 0) | (action.stale_task ? QuickAction::kStaleTask : 0) |
+      (action.mandatory || action.stale_task ? QuickAction::kMandatory : 0) |
+      (action.context.empty() ? 0 : QuickAction::kWeighed) |
+      (action.acknowledges == 0 ? 0 : QuickAction::kAcknowledges));
+  quick.purpose = static_cast<std::uint8_t>(action.purpose);
+  quick.directions =
+      static_cast<std::uint8_t>(action.directions == 0 ? kBothWays : action.directions);
+  quick.channels = action.channels;
+  quick.choosy = action.choosy;
+  quick.value_minor = action.value_minor;
+  constexpr std::int64_t kMicro = 1'000'000;
+  quick.lever_micro = kMicro + action.lever_add_micro;
+  if (action.care) quick.lever_micro += data.care_floor.lever_add_micro;
+  quick.lever_micro = std::max<std::int64_t>(0, quick.lever_micro);
+  quick.propensity_min_micro = action.propensity_min_micro;
+  return quick;
+}
+
+void link_quick(PolicyData& data) {
+  for (const Action& action : data.actions) data.quick.push_back(quick_of(data, action));
+  for (const Pause& pause : data.pauses) data.pressed_inbound |= pause.purposes;
+  data.pressed_purposes = data.pressed_inbound;
+  for (const Cap& cap : data.caps)
+    if (cap.scope != Cap::Scope::channel) data.pressed_purposes |= cap.purposes;
+  if (data.duplicate_topic.window_ms != 0) data.pressed_purposes |= data.duplicate_topic.purposes;
+}
+
 /// What goes stale must become somebody's task.
 void check_stale_tasks(const PolicyData& data, TableReader& company) {
   const bool stale = std::any_of(data.rules.begin(), data.rules.end(),
@@ -121,6 +165,7 @@ void link_policy(Loading& loading, TableReader& company) {
   link_outcomes(data);
   link_windows(data);
   link_shifts(data);
+  link_quick(data);
   check_stale_tasks(data, company);
   data.heads = Heads(data.models);
 }

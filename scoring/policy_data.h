@@ -143,6 +143,7 @@ enum class Level : std::uint8_t { all, issue, group, action };
 struct Gate {
   std::uint32_t condition = 0;
   Level level = Level::all;
+  Stage stage = Stage::eligibility;
 };
 struct ContextWeight {
   std::uint32_t when = 0;
@@ -211,6 +212,31 @@ struct Action {
   std::vector<Treatment> treatments;
 };
 
+/// What every question asks of every action, in one line of the cache; the rest is in Action.
+struct alignas(64) QuickAction {
+  enum Flag : std::uint8_t {
+    kAlwaysThere = 1,   // enabled, at all times, asked for or not, and no stale task
+    kMayBeAsked = 2,    // has `answers`
+    kCare = 4,          // the care floor is asked
+    kStaleTask = 8,     // no contact: neither pressure nor a block holds it back
+    kMandatory = 16,    // or a stale task
+    kWeighed = 32,      // has context weights
+    kAcknowledges = 64  // some block rule
+  };
+  std::uint32_t gates_begin = 0;  // into PolicyData::gates, eligibility first
+  std::uint32_t gates_end = 0;
+  std::uint32_t model = kNone;
+  std::uint32_t brand = 0;      // as Action::brand_number
+  std::uint8_t flags = 0;       // Flag
+  std::uint8_t purpose = 0;     // index::Purpose
+  std::uint8_t directions = 0;  // bits, never 0
+  std::uint64_t channels = 0;
+  std::uint64_t choosy = 0;
+  std::int64_t value_minor = 1;
+  std::int64_t lever_micro = 0;  // the whole factor
+  std::int64_t propensity_min_micro = 0;
+};
+
 struct KindPlan {  // what an entry of one kind must be held against
   std::vector<std::uint32_t> features;
   std::vector<std::uint32_t> rules;
@@ -259,7 +285,12 @@ struct PolicyData {
   Engagement engagement;  // of all actions
   std::vector<Issue> issues;
   std::vector<Group> groups;
-  std::vector<Action> actions;  // by id
+  std::vector<Action> actions;     // by id
+  std::vector<QuickAction> quick;  // likewise
+  std::vector<Gate> gates;         // of all actions, see QuickAction
+  std::uint32_t pressed_purposes =
+      0;                              // that a cap, a pause or the duplicate-topic guard holds back
+  std::uint32_t pressed_inbound = 0;  // likewise, when the customer speaks to us
   std::vector<std::string> topics;
   std::unordered_map<std::string_view, std::uint32_t> topic_numbers;  // keys borrow from `topics`
 

@@ -71,6 +71,18 @@ RC_GTEST_PROP(ArithmeticProperty, PrioritiesOfEverydayAreExact, ()) {
   RC_ASSERT(priority_micro(p, c, v, l) == slow_priority(p, c, v, l));
 }
 
+// Without context weight and lever it is P · V, which may leave 64 bits too.
+RC_GTEST_PROP(ArithmeticProperty, PrioritiesWithoutLeversAreExact, ()) {
+  const auto factor = [] {
+    const auto shift = *rc::gen::inRange(0, 63);
+    return static_cast<std::int64_t>(*rc::gen::arbitrary<std::uint64_t>() >> 1 >> shift);
+  };
+  const std::int64_t p = factor();
+  const std::int64_t v = factor();
+  RC_ASSERT(priority_micro(p, 1'000'000, v, 1'000'000) ==
+            slow_priority(p, 1'000'000, v, 1'000'000));
+}
+
 TEST(ArithmeticTest, SigmoidRisesIsSymmetricAndClose) {
   std::int64_t last = 0;
   for (std::int64_t z = -20'000'000; z <= 20'000'000; z += 12'347) {
