@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdio>
 #include <optional>
+#include <thread>
 
 #include "index/upkeep.h"
 #include "scoring/fact_rows.h"
@@ -19,15 +20,38 @@
 namespace concord::server {
 namespace {
 
-std::atomic<Listener*> g_listener{nullptr};
-std::atomic<index::Upkeep*> g_upkeep{nullptr};
+/// What a signal handler uses. The handler may run on any thread, also while the program stops:
+/// what it uses is taken back before it goes, and whoever takes it back waits for handlers inside.
+template <typename T>
+class ForSignals {
+ public:
+  void set(T& what) { what_ = &what; }
+  void take_back() {
+    what_ = nullptr;
+    while (inside_.load() > 0) std::this_thread::yield();
+  }
+  template <typename Call>
+  void use(const Call& call) {
+    inside_.fetch_add(1);
+    if (T* const what = what_.load()) call(*what);
+    inside_.fetch_sub(1);
+  }
+  [[nodiscard]] const std::atomic<T*>& what() const { return what_; }
+
+ private:
+  std::atomic<T*> what_{nullptr};
+  std::atomic<int> inside_{0};
+};
+
+ForSignals<Listener> g_listener;
+ForSignals<index::Upkeep> g_upkeep;
 
 void on_signal(int) {
-  if (Listener* const listener = g_listener.load()) listener->stop();
+  g_listener.use([](Listener& listener) { listener.stop(); });
 }
 
 void on_roll_signal(int) {
-  if (index::Upkeep* const upkeep = g_upkeep.load()) upkeep->request_roll();
+  g_upkeep.use([](index::Upkeep& upkeep) { upkeep.request_roll(); });
 }
 
 void handle_signals() {
@@ -194,7 +218,7 @@ int serve(Program& program, OpenBase& base, LiveWatch& live_watch, ServeIntake& 
   service.decisions = &decisions;
   std::atomic<Listener*> counted{nullptr};
   watch_listener(watch.metrics(), counted);
-  watch_upkeep(watch.metrics(), base.engine(), g_upkeep);
+  watch_upkeep(watch.metrics(), base.engine(), g_upkeep.what());
   if (log)
     watch.metrics().gauge("concord_access_log_lost_lines", "Lines the disk did not take in time.",
                           [&log] { return static_cast<double>(log->lost_lines()); });
@@ -208,12 +232,12 @@ int serve(Program& program, OpenBase& base, LiveWatch& live_watch, ServeIntake& 
     return report(program, listener.error());
   }
   counted = listener->get();
-  g_listener = listener->get();
+  g_listener.set(**listener);
   live_watch.begin(watch.metrics());
   base.live()->on_publish([&bell](index::EventSeq) { bell.published(); });
   std::optional<index::Upkeep> upkeep(std::in_place, *base.live(),
                                       upkeep_options(program.settings));
-  g_upkeep = &*upkeep;
+  g_upkeep.set(*upkeep);
   handle_signals();
   std::optional<SourceWatch> sources(std::in_place, *base.live(),
                                      [&service] { return service.base_now(); });
@@ -221,8 +245,8 @@ int serve(Program& program, OpenBase& base, LiveWatch& live_watch, ServeIntake& 
   sources->start(program.settings.number("source-watch-ms"));
   say_ready(program, **listener, service);
   const auto done = (*listener)->run();
-  g_listener = nullptr;
-  g_upkeep = nullptr;
+  g_listener.take_back();
+  g_upkeep.take_back();
   counted = nullptr;
   listener->reset();
   sources.reset();

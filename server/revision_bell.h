@@ -13,7 +13,7 @@ namespace concord::server {
 class RevisionBell {
  public:
   void add(Waker waker) { wakers_.push_back(std::move(waker)); }
-  /// After each publish. Costs one load while nobody waits.
+  /// After each publish. Costs one atomic change while nobody waits.
   void published() const;
 
   /// Ready once `snapshot` has published `wanted`. The bell and the snapshot outlive it.

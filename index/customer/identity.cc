@@ -33,8 +33,9 @@ void append_lower_ascii(std::string& out, std::string_view text) {
 // NFKC and case folding (Unicode's NFKC_Casefold).
 std::string case_folded(std::string_view text) {
   UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* folding = icu::Normalizer2::getNFKCCasefoldInstance(status);
-  if (U_FAILURE(status)) return {};
+  static const icu::Normalizer2* const folding =
+      icu::Normalizer2::getNFKCCasefoldInstance(status);  // its tables are part of the library
+  if (folding == nullptr) return {};
   const icu::UnicodeString folded = folding->normalize(
       icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int>(text.size()))),
       status);

@@ -60,12 +60,23 @@ void cut_to(std::string& text, std::size_t bytes_max) {
   text.resize(bytes_max);
 }
 
-const icu::Normalizer2& normalizer(bool casefold) {
+using Instance = const icu::Normalizer2* (*)(UErrorCode&);
+
+const icu::Normalizer2& found(Instance instance) {
   UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* found = casefold ? icu::Normalizer2::getNFKCCasefoldInstance(status)
-                                           : icu::Normalizer2::getNFDInstance(status);
+  const icu::Normalizer2* normalizer = instance(status);
   CONCORD_ASSERT(U_SUCCESS(status));  // the tables are part of the library
-  return *found;
+  return *normalizer;
+}
+
+// Asked for once: inside the library every call goes through a lock-free check of its own.
+const icu::Normalizer2& casefold() {
+  static const icu::Normalizer2& one = found(icu::Normalizer2::getNFKCCasefoldInstance);
+  return one;
+}
+const icu::Normalizer2& decomposition() {
+  static const icu::Normalizer2& one = found(icu::Normalizer2::getNFDInstance);
+  return one;
 }
 
 std::string normalized(const icu::Normalizer2& how, std::string_view text) {
@@ -79,7 +90,7 @@ std::string normalized(const icu::Normalizer2& how, std::string_view text) {
 }
 
 std::string without_accents(std::string_view folded) {
-  const std::string split = normalized(normalizer(false), folded);
+  const std::string split = normalized(decomposition(), folded);
   std::string out;
   for (std::int32_t at = 0; at < static_cast<std::int32_t>(split.size());) {
     const std::int32_t begin = at;
@@ -98,7 +109,7 @@ void fold_whole(std::string_view text, FoldedWord& out) {
     out.plain = out.folded;
     return;
   }
-  out.folded = normalized(normalizer(true), text);
+  out.folded = normalized(casefold(), text);
   out.plain = without_accents(out.folded);
 }
 

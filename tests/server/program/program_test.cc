@@ -207,6 +207,15 @@ class Served {
     waitpid(pid_, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
+  /// The exit code after signals of both kinds have come until the end.
+  int stop_impatiently() {
+    int status = 0;
+    do {
+      kill(pid_, SIGUSR1);
+      kill(pid_, SIGTERM);
+    } while (waitpid(pid_, &status, WNOHANG) == 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] std::string url() const {
     const std::size_t at = said_.find("http://");
@@ -274,6 +283,17 @@ TEST_F(ProgramTest, ServesTheSameBytesAndStopsWhenAsked) {
   EXPECT_EQ(served.stop(), 0);
   // Now there is a log, and it is read too.
   EXPECT_EQ(run(questions[0] + " --as-of data --data " + data()).out, in_process[0]);
+}
+
+// A handler may run on any thread while what it uses is being put away.
+TEST_F(ProgramTest, StopsOnceHoweverOftenItIsAsked) {
+  const std::string copy = folder() + "/impatient";
+  fs::copy(data(), copy, fs::copy_options::recursive);
+  for (int round = 0; round < 3; ++round) {
+    Served served(copy);
+    ASSERT_THAT(served.url(), HasSubstr("http://"));
+    EXPECT_EQ(served.stop_impatiently(), 0);
+  }
 }
 
 // Promise: nobody works on a folder that a service holds, and who tries is told what to do.
