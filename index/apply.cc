@@ -125,7 +125,7 @@ Result<Verdict> Applier::apply_to_customer(const Prepared& prepared, EventSeq se
 Result<void> Applier::update(const Prepared& prepared, std::uint32_t slot, EventSeq seq) {
   // Its id is known before it is made, so that a damaged record leaves the state as it is.
   const FoldInput input = fold_input(prepared, seq, account_id(prepared, slot));
-  auto done = updater_.fold_into(writer_.newest(slot)->view(), input, releases_, encoded_);
+  auto done = updater_.fold_into(writer_.newest(slot)->stored(), input, releases_, encoded_);
   if (!done) return done;
   put_encoded(slot, seq);
   introduce(prepared, seq);
@@ -177,7 +177,7 @@ Result<void> Applier::apply_release(const Prepared& prepared, std::string_view b
   for (const std::uint32_t waiting : waiters_->of(*prepared.event))
     concerned.insert(state_->survivor(waiting, ~EventSeq{0}));
   for (const std::uint32_t slot : concerned)
-    if (updater_.spread_into(writer_.newest(slot)->view(), releases_, encoded_))
+    if (updater_.spread_into(writer_.newest(slot)->stored(), releases_, encoded_))
       put_encoded(slot, seq);
   return {};
 }
@@ -203,7 +203,7 @@ Result<Hash128> record_hash(const RecordView& view, const Releases& releases) {
   EncodedRecord encoded;
   encoder.encode(*record, encoded);
   std::string all = std::move(encoded.record);
-  for (const EncodedTail& tail : encoded.tails) all += tail.bytes;
+  for (const EncodedTail& tail : encoded.tails) all += tail.bytes();
   return hash128(all);
 }
 

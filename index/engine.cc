@@ -10,7 +10,6 @@
 #include "index/generation.h"
 #include "index/reindex_text.h"
 #include "index/roll.h"
-#include "index/snapshot/tail.h"
 
 namespace concord::index {
 
@@ -242,13 +241,14 @@ std::optional<EntryView> find_in(const wire::Segment& segment, std::int64_t at_m
 std::optional<EntryView> find_entry(const RecordView& record, std::int64_t at_ms,
                                     std::uint64_t id_hash) {
   if (const auto found = find_in(record.entries().head(), at_ms, id_hash)) return found;
+  // Tails stand newest first: the first one that goes back as far.
   const auto tails = record.entries().tails();
-  for (std::size_t i = 0; i < tails.size(); ++i) {
-    const wire::TailRef& ref = *record.record().tails()->Get(static_cast<unsigned>(i));
-    if (ref.newest_at() < at_ms) return std::nullopt;
-    if (ref.oldest_at() > at_ms || !may_hold(ref, id_hash)) continue;
-    if (const auto found = find_in(*tails[i], at_ms, id_hash)) return found;
-  }
+  auto tail = std::partition_point(tails.begin(), tails.end(), [&](const wire::Segment* one) {
+    const auto& rows = *one->rows();
+    return rows.Get(rows.size() - 1)->at() > at_ms;
+  });
+  for (; tail != tails.end() && (*tail)->rows()->Get(0)->at() >= at_ms; ++tail)
+    if (const auto found = find_in(**tail, at_ms, id_hash)) return found;
   return std::nullopt;
 }
 

@@ -156,49 +156,39 @@ DataLock::~DataLock() {
   if (file_ >= 0) ::close(file_);
 }
 
-std::uint64_t write_record(FileWriter& file, const EncodedRecord& record, EventSeq seq) {
+namespace {
+
+// `tail(i)`: the bytes of tail number i.
+template <typename Tail>
+std::uint64_t write_parts(FileWriter& file, std::string_view record, std::uint64_t tails,
+                          EventSeq seq, Tail&& tail) {
   const std::uint64_t offset = file.size();
   RecordHeader header;
-  header.record_bytes = record.record.size();
-  header.tail_count = record.tails.size();
+  header.record_bytes = record.size();
+  header.tail_count = tails;
   header.seq = seq;
-  std::uint64_t bytes = sizeof header + record.record.size() + record.tails.size() * 8;
-  for (const EncodedTail& tail : record.tails) bytes += tail.bytes.size();
+  std::uint64_t bytes = sizeof header + record.size();
+  for (std::uint64_t i = 0; i < tails; ++i) bytes += tail(i).size();
   const std::string pad = padding(bytes, 64);
   header.total_bytes = bytes + pad.size();
   file.write(bytes_of(&header, sizeof header));
-  file.write(record.record);
-  for (const EncodedTail& tail : record.tails) {
-    CONCORD_ASSERT(!tail.bytes.empty());  // encoded whole
-    const std::uint64_t size = tail.bytes.size();
-    file.write(bytes_of(&size, sizeof size));
-  }
-  for (const EncodedTail& tail : record.tails) file.write(tail.bytes);
+  file.write(record);
+  for (std::uint64_t i = 0; i < tails; ++i) file.write(tail(i));
   file.write(pad);
   return offset;
 }
 
+}  // namespace
+
+std::uint64_t write_record(FileWriter& file, const EncodedRecord& record, EventSeq seq) {
+  return write_parts(file, record.record, record.tails.size(), seq,
+                     [&](std::uint64_t i) { return record.tails[i].bytes(); });
+}
+
 std::uint64_t write_version(FileWriter& file, const Version& version) {
-  const std::uint64_t offset = file.size();
-  RecordHeader header;
-  header.record_bytes = version.record_bytes;
-  header.tail_count = version.tail_count;
-  header.seq = version.seq;
-  std::uint64_t tails = 0;
-  for (std::uint64_t i = 0; i < version.tail_count; ++i) tails += version.tail_bytes[i];
-  const std::uint64_t bytes =
-      sizeof header + header.record_bytes + header.tail_count * sizeof(std::uint64_t) + tails;
-  const std::string pad = padding(bytes, 64);
-  header.total_bytes = bytes + pad.size();
-  file.write(bytes_of(&header, sizeof header));
-  file.write(bytes_of(&version + 1, version.record_bytes));
-  file.write(bytes_of(version.tail_bytes, version.tail_count * sizeof(std::uint64_t)));
-  for (std::uint32_t i = 0; i < version.tail_count; ++i) {
-    const wire::TailRef& ref = *version.record->tails()->Get(i);
-    file.write({tail_begin(*version.tails[i], ref), ref.bytes()});
-  }
-  file.write(pad);
-  return offset;
+  return write_parts(
+      file, bytes_of(&version + 1, version.record_bytes), version.tail_count, version.seq,
+      [&](std::uint64_t i) { return bytes_of(version.labels[i], version.labels[i]->bytes()); });
 }
 
 Result<void> write_shared(std::span<const Releases::Stored> releases, const std::string& folder) {
@@ -218,16 +208,14 @@ MappedRecords::MappedRecords(std::string_view bytes) {
     RecordHeader header;
     std::memcpy(&header, bytes.data(), sizeof header);
     const char* record = bytes.data() + sizeof header;
-    const char* sizes = record + header.record_bytes;
-    const char* tail = sizes + header.tail_count * 8;
+    const char* tail = record + header.record_bytes;
     std::span<const wire::Segment* const> tails;
     if (header.tail_count > 0) {
       auto& pointers = tails_.emplace_back();
       for (std::uint64_t i = 0; i < header.tail_count; ++i) {
-        std::uint64_t size = 0;
-        std::memcpy(&size, sizes + i * 8, 8);
-        pointers.push_back(flatbuffers::GetRoot<wire::Segment>(tail));
-        tail += size;
+        const auto& label = *reinterpret_cast<const wire::TailLabel*>(tail);
+        pointers.push_back(&segment_of(label));
+        tail += label.bytes();
       }
       tails = pointers;
     }

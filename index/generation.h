@@ -45,7 +45,7 @@ struct IdentityRow {
 };
 /// Before each record in records.bin; becomes its Version in memory. 64 bytes.
 struct RecordHeader {
-  std::uint64_t total_bytes = 0;  // header, record, tail sizes, tails: a multiple of 64
+  std::uint64_t total_bytes = 0;  // header, record, tails: a multiple of 64
   std::uint64_t record_bytes = 0;
   std::uint64_t tail_count = 0;
   std::uint64_t seq = 0;
@@ -96,7 +96,7 @@ class DataLock {
   int file_;
 };
 
-/// Writes one record (header, record, tail sizes, tails); returns its offset.
+/// Writes one record (header, record, tails); returns its offset.
 std::uint64_t write_record(FileWriter& file, const EncodedRecord& record, EventSeq seq);
 
 /// The same for a published version, as it lies in memory.

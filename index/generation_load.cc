@@ -105,36 +105,50 @@ Result<std::string> read_small(const std::string& folder, const Manifest& manife
   return bytes;
 }
 
+// Where the pointers to a record's tails are put.
+struct TailsAt {
+  const wire::Segment** segments;
+  const wire::TailLabel** labels;
+};
+
+// The tails in `bytes`, one behind the other, with as many rows as `entries` says. False: they are
+// not whole.
+bool adopt_tails(std::string_view bytes, std::uint64_t count, std::uint64_t entries, TailsAt to) {
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if (!verify_tail(bytes)) return false;
+    const auto& label = *reinterpret_cast<const wire::TailLabel*>(bytes.data());
+    if (label.rows() > entries) return false;
+    entries -= label.rows();
+    to.segments[i] = &segment_of(label);
+    to.labels[i] = &label;
+    bytes.remove_prefix(label.bytes());
+  }
+  return entries == 0;
+}
+
 // Turns the header before a record into its Version. False: the record does not verify.
-bool adopt(char* at, std::size_t room, const wire::Segment** tails) {
+bool adopt(char* at, std::size_t room, TailsAt tails) {
   RecordHeader header;
   if (room < sizeof header) return false;
   std::memcpy(&header, at, sizeof header);
   if (header.total_bytes > room || header.total_bytes < sizeof header ||
-      header.record_bytes > header.total_bytes - sizeof header ||
-      header.tail_count > (header.total_bytes - sizeof header - header.record_bytes) / 8)
+      header.record_bytes > header.total_bytes - sizeof header || header.record_bytes % 8 != 0)
     return false;
-  const auto* record = reinterpret_cast<const std::uint8_t*>(at + sizeof header);
-  flatbuffers::Verifier verifier(record, header.record_bytes);
+  const char* bytes = at + sizeof header;
+  flatbuffers::Verifier verifier(reinterpret_cast<const std::uint8_t*>(bytes), header.record_bytes);
   if (!wire::VerifyRecordBuffer(verifier)) return false;
-  const auto* refs = wire::GetRecord(record)->tails();
-  if (header.tail_count != (refs == nullptr ? 0 : refs->size())) return false;
-  const std::size_t sizes_at = sizeof header + header.record_bytes;
-  std::size_t tail_at = sizes_at + header.tail_count * 8;
-  for (std::uint64_t i = 0; i < header.tail_count; ++i) {
-    std::uint64_t size = 0;
-    std::memcpy(&size, at + sizes_at + i * 8, 8);
-    if (size > header.total_bytes - tail_at) return false;
-    const char* tail = at + tail_at;
-    if (!verify_tail(tail, size, *refs->Get(static_cast<flatbuffers::uoffset_t>(i)))) return false;
-    tails[i] = flatbuffers::GetRoot<wire::Segment>(tail);
-    tail_at += size;
-  }
+  const wire::Record* record = wire::GetRecord(bytes);
+  const auto* in_head = record->head_nested_root()->rows();
+  if (in_head == nullptr || in_head->size() > record->entries()) return false;
+  const std::size_t tail_bytes = header.total_bytes - sizeof header - header.record_bytes;
+  if (!adopt_tails({bytes + header.record_bytes, tail_bytes}, header.tail_count,
+                   record->entries() - in_head->size(), tails))
+    return false;
   auto* version = new (at) Version;
-  version->record = wire::GetRecord(record);
+  version->record = record;
   version->record_bytes = header.record_bytes;
-  version->tails = tails;
-  version->tail_bytes = reinterpret_cast<const std::uint64_t*>(at + sizes_at);
+  version->tails = tails.segments;
+  version->labels = tails.labels;
   version->tail_count = header.tail_count;
   version->seq = header.seq;
   return true;
@@ -160,11 +174,12 @@ Result<void> adopt_records(LoadedGeneration& loaded, const std::vector<SlotRow>&
         rows[i].record_offset % alignof(Version) != 0)
       return fail(Code::damaged, "slots.bin does not point to a record in it", path);
     const std::uint64_t count = tail_count_at(state.arena.data(), rows[i].record_offset);
-    if (count > records_bytes / 8 - tails)
+    if (count > records_bytes / sizeof(wire::TailLabel) - tails)
       return fail(Code::damaged, "a record has more tails than there is room", path);
     tails += count;
   }
   state.tail_pointers.resize(tails);
+  state.tail_labels.resize(tails);
   FirstError errors;
   std::atomic<std::uint64_t> done{0};
   constexpr std::size_t kGrain = 4096;
@@ -173,8 +188,9 @@ Result<void> adopt_records(LoadedGeneration& loaded, const std::vector<SlotRow>&
         for (std::size_t i = begin; i < end; ++i) {
           if (rows[i].record_offset == ~0ULL) continue;
           char* at = state.arena.data() + rows[i].record_offset;
-          if (!adopt(at, records_bytes - rows[i].record_offset,
-                     state.tail_pointers.data() + first_tail[i])) {
+          const TailsAt to{state.tail_pointers.data() + first_tail[i],
+                           state.tail_labels.data() + first_tail[i]};
+          if (!adopt(at, records_bytes - rows[i].record_offset, to)) {
             errors.set(i, {Code::damaged,
                            "the record at byte " + std::to_string(rows[i].record_offset) +
                                " does not verify",

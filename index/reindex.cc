@@ -138,7 +138,8 @@ Result<void> Reindex::Impl::write_records(const ReindexPlan& plan, Manifest& man
   for (const SlotMerge& merge : intake->merges) merged_at[merge.loser] = merge;
   std::vector<Folded> window;
   for (std::size_t begin = 0; begin < plan.slots(); begin += window.size()) {
-    window.assign(window_at(plan, begin), Folded{});
+    window.clear();
+    window.resize(window_at(plan, begin));
     fold_window(plan, begin, window);
     for (std::size_t i = 0; i < window.size(); ++i) {
       const Folded& folded = window[i];

@@ -88,53 +88,41 @@ void Assembler::assemble(const RecordParts& parts, std::string& out) {
   const wire::Summary* behind =
       parts.behind.empty() ? nullptr : flatbuffers::GetRoot<wire::Summary>(parts.behind.data());
   const HeadFacts facts = facts_of(head);
-  std::vector<const wire::Segment*> tails;
-  std::vector<wire::TailRef> refs;
+  tails_.clear();
   std::uint32_t entries = head.rows()->size();
   for (const EncodedTail& tail : parts.tails) {
-    tails.push_back(&tail.segment());
-    refs.push_back(tail.ref);
-    entries += tail.ref.rows();
+    tails_.push_back(tail.segment);
+    entries += tail.label->rows();
   }
   std::int64_t newest = std::max(facts.newest_at_ms, kNoTime + 1);
   if (behind != nullptr) newest = std::max(newest, behind->newest_at());
   std::int64_t last = kNoTime;
   if (head.rows()->size() > 0)
     last = head.rows()->Get(0)->at();
-  else if (!refs.empty())
-    last = refs.front().newest_at();
+  else if (!parts.tails.empty())
+    last = parts.tails.front().label->newest_at();
 
   Builder& b = builder_;
   b.Clear();
-  const Pieces pieces = make_pieces(parts, EntryRange(&head, tails), behind, UnixMillis{newest});
+  const Pieces pieces = make_pieces(parts, EntryRange(&head, tails_), behind, UnixMillis{newest});
   const auto open_rows = b.CreateVector(facts.open_rows);
   const auto portrait = nested(b, parts.portrait);
   const auto awaits = nested(b, parts.awaits);
   const auto hidden = nested(b, parts.hidden);
   const auto behind_at = nested(b, parts.behind);
-  flatbuffers::Offset<flatbuffers::Vector<const wire::TailRef*>> refs_at;
-  if (!refs.empty()) refs_at = b.CreateVectorOfStructs(refs);
   const auto head_at = nested(b, parts.head);
   const bool decisions = facts.has_decisions || (behind != nullptr && behind->has_decisions());
   const std::int64_t release_at =
       std::max(facts.release_at_ms, behind == nullptr ? kNoTime : behind->release_at());
   // A null offset is left out by the builder.
   b.Finish(wire::CreateRecord(b, parts.id.value, parts.seq, parts.created_seq, parts.is_account,
-                              newest, last, entries, decisions, head_at, refs_at, behind_at, hidden,
+                              newest, last, entries, decisions, head_at, behind_at, hidden,
                               open_rows, portrait, awaits, pieces.departments, pieces.open,
                               pieces.contacts, pieces.told_us, pieces.told_them, pieces.promises,
                               pieces.balances, pieces.holdings, release_at),
            wire::RecordIdentifier());
   out.assign(reinterpret_cast<const char*>(b.GetBufferPointer()), b.GetSize());
   out.resize((out.size() + 7) & ~std::size_t{7});
-}
-
-std::string_view sum_tails(std::span<const EncodedTail> tails, Builder& builder) {
-  if (tails.empty()) return {};
-  Summing sum;
-  std::uint32_t number = 0;
-  for (const EncodedTail& tail : tails) sum.add(tail.segment(), tail.summary(), number++);
-  return sum.finish(builder);
 }
 
 }  // namespace concord::index

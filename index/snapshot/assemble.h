@@ -44,11 +44,8 @@ class Assembler {
                      const wire::Summary* behind, UnixMillis always);
 
   Buffer json_;
+  std::vector<const wire::Segment*> tails_;
   flatbuffers::FlatBufferBuilder builder_{1 << 14};
 };
-
-/// Adds up the tails; empty when there are none. The bytes lie in `builder`.
-std::string_view sum_tails(std::span<const EncodedTail> tails,
-                           flatbuffers::FlatBufferBuilder& builder);
 
 }  // namespace concord::index

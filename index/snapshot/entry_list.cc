@@ -70,17 +70,16 @@ WantedEntry::WantedEntry(std::string_view raw) : hash(hash64(raw)) {
   escaped.truncate(escaped.size() - 2);
 }
 
-void EntryList::begin(const RecordView& before) {
-  const auto& head = *before.record().head();
+void EntryList::begin(const StoredRecord& before) {
+  const auto& head = *before.view.record().head();
   head_bytes_ = {reinterpret_cast<const char*>(head.data()), head.size()};
-  head_ = &before.entries().head();
+  head_ = &before.view.entries().head();
   tails_.clear();
-  const auto tails = before.entries().tails();
-  tails_.resize(tails.size());
-  for (std::size_t i = 0; i < tails.size(); ++i) {
-    tails_[i].shared = tails[i];
-    tails_[i].ref = *before.record().tails()->Get(static_cast<flatbuffers::uoffset_t>(i));
-  }
+  const auto segments = before.view.entries().tails();
+  CONCORD_ASSERT(segments.size() == before.labels.size());
+  tails_.reserve(segments.size() + 1);
+  for (std::size_t i = 0; i < segments.size(); ++i)
+    tails_.push_back({segments[i], before.labels[i], nullptr});
   tails_changed_ = false;
   touched_.reset();
 }
@@ -97,7 +96,7 @@ std::optional<EntryList::Place> EntryList::find_in(std::uint32_t number,
 std::optional<EntryList::Place> EntryList::find(const WantedEntry& wanted) const {
   if (const auto place = find_in(0, wanted)) return place;
   for (std::uint32_t tail = 0; tail < tails_.size(); ++tail)
-    if (may_hold(tails_[tail].ref, wanted.hash))
+    if (may_hold(*tails_[tail].label, wanted.hash))
       if (const auto place = find_in(tail + 1, wanted)) return place;
   return std::nullopt;
 }
@@ -111,9 +110,10 @@ std::uint32_t EntryList::segment_for(const EntryState& entry) {
   while (low < high) {
     const std::uint32_t middle = low + (high - low) / 2;
     const EncodedTail& tail = tails_[middle];
-    const bool before = entry.at_ms() != tail.ref.newest_at()
-                            ? entry.at_ms() > tail.ref.newest_at()
-                            : stands_before(entry.at_ms(), entry.id, row_of(tail.segment(), 0));
+    const std::int64_t newest_ms = tail.label->newest_at();
+    const bool before = entry.at_ms() != newest_ms
+                            ? entry.at_ms() > newest_ms
+                            : stands_before(entry.at_ms(), entry.id, row_of(*tail.segment, 0));
     if (before)
       high = middle;
     else
@@ -192,7 +192,8 @@ void EntryList::spill() {
     bytes += head.rows()->Get(keep++)->json_bytes();
   builder_.begin(SegmentUse::visible);
   builder_.copy(head, keep, rows - keep);
-  const bool joins = !tails_.empty() && rows - keep + tails_.front().ref.rows() <= kTailRowsMax &&
+  const bool joins = !tails_.empty() &&
+                     rows - keep + tails_.front().label->rows() <= kTailRowsMax &&
                      builder_.json_bytes() + json_bytes(segment(1)) < kTailBytesMax;
   if (joins) {
     builder_.copy(segment(1), 0, rows_of(segment(1)));

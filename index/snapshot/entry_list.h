@@ -31,7 +31,7 @@ class EntryList {
   };
 
   /// Forgets what it had and begins with the visible entries of `before`, which it borrows.
-  void begin(const RecordView& before);
+  void begin(const StoredRecord& before);
 
   /// O(head) and one look at the filter of each tail; tails only where it says perhaps.
   [[nodiscard]] std::optional<Place> find(const WantedEntry& wanted) const;
@@ -42,7 +42,8 @@ class EntryList {
 
   [[nodiscard]] std::string_view head() const { return head_bytes_; }
   [[nodiscard]] const std::vector<EncodedTail>& tails() const { return tails_; }
-  [[nodiscard]] std::vector<EncodedTail> take_tails() { return std::move(tails_); }
+  /// Gives them to `out`, whose memory is used again.
+  void take_tails(std::vector<EncodedTail>& out) { out.swap(tails_); }
   /// Did any tail change since begin()?
   [[nodiscard]] bool tails_changed() const { return tails_changed_; }
   /// Lists in which a changed entry stood or stands.
@@ -50,7 +51,7 @@ class EntryList {
 
  private:
   [[nodiscard]] const wire::Segment& segment(std::uint32_t number) const {
-    return number == 0 ? *head_ : tails_[number - 1].segment();
+    return number == 0 ? *head_ : *tails_[number - 1].segment;
   }
   [[nodiscard]] std::optional<Place> find_in(std::uint32_t number, const WantedEntry& wanted) const;
   [[nodiscard]] std::uint32_t segment_for(const EntryState& entry);

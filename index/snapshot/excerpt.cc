@@ -151,8 +151,8 @@ Result<ExcerptView> ExcerptView::open(std::string_view record,
   if (!wire::VerifyRecordBuffer(verifier)) return damaged("its record does not verify");
   ExcerptView out;
   out.record_ = wire::GetRecord(record.data());
-  if (out.record_->tails() != nullptr || out.record_->behind() != nullptr ||
-      out.record_->open_rows() != nullptr || !segment_holds(out.record_->head_nested_root()))
+  if (out.record_->behind() != nullptr || out.record_->open_rows() != nullptr ||
+      !segment_holds(out.record_->head_nested_root()))
     return damaged("its record is not of an excerpt");
   for (const std::string_view bytes : tails) {
     flatbuffers::Verifier of_tail(start_of(bytes), bytes.size());

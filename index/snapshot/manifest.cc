@@ -13,7 +13,7 @@ namespace concord::index {
 namespace {
 
 constexpr char kName[] = "MANIFEST";
-constexpr std::uint32_t kFormat = 4;
+constexpr std::uint32_t kFormat = 6;
 
 std::string path_of(const std::string& folder, const std::string& name) {
   return (std::filesystem::path(folder) / name).string();

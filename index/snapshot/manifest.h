@@ -44,7 +44,7 @@ struct SourceInfo {
 };
 
 struct Manifest {
-  std::uint32_t format = 5;
+  std::uint32_t format = 6;
   EventSeq seq = 0;
   Hash128 chain;
   UnixMillis newest_at;

@@ -5,6 +5,7 @@
 #include "index/snapshot/assemble.h"
 #include "index/snapshot/awaits.h"
 #include "index/snapshot/portrait.h"
+#include "index/snapshot/sum_changed.h"
 
 namespace concord::index {
 namespace {

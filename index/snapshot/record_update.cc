@@ -5,6 +5,7 @@
 #include "index/base/assert.h"
 #include "index/snapshot/awaits.h"
 #include "index/snapshot/portrait.h"
+#include "index/snapshot/sum_changed.h"
 
 namespace concord::index {
 namespace {
@@ -56,9 +57,10 @@ struct RecordUpdater::Touched {
   std::vector<std::string> awaited;
 };
 
-void RecordUpdater::begin(const RecordView& before, bool with_portrait) {
-  before_ = before;
-  record_ = decode_without_entries(before, with_portrait);
+void RecordUpdater::begin(const StoredRecord& before, bool with_portrait) {
+  before_ = before.view;
+  labels_ = before.labels;
+  record_ = decode_without_entries(before_, with_portrait);
   list_.begin(before);
   hidden_changed_ = portrait_changed_ = awaits_changed_ = false;
 }
@@ -135,9 +137,9 @@ void RecordUpdater::spread(const Releases& releases, const Releases::Spread& onc
   }
 }
 
-Result<void> RecordUpdater::fold_into(const RecordView& before, const FoldInput& input,
+Result<void> RecordUpdater::fold_into(const StoredRecord& before, const FoldInput& input,
                                       const Releases& releases, EncodedRecord& out) {
-  const bool portrait = changes_portrait(before, input);
+  const bool portrait = changes_portrait(before.view, input);
   begin(before, portrait);
   const std::string id = touched_entry(*input.event);
   Touched touched;
@@ -162,15 +164,20 @@ Result<void> RecordUpdater::fold_into(const RecordView& before, const FoldInput&
   return {};
 }
 
-bool RecordUpdater::spread_into(const RecordView& before, const Releases& releases,
+bool RecordUpdater::spread_into(const StoredRecord& before, const Releases& releases,
                                 EncodedRecord& out) {
   begin(before, false);
   const EventSeq seq = record_.seq;
-  const Awaits awaits = decode_awaits(before);
+  const Awaits awaits = decode_awaits(before_);
   spread(releases, {}, awaits);
   if (record_.seq == seq) return false;
   finish(out);
   return true;
+}
+
+std::string_view RecordUpdater::sum_behind() {
+  const auto changed = sum_changed({before_, labels_}, list_.tails(), scratch_);
+  return changed.empty() ? sum_tails(list_.tails(), scratch_) : changed;
 }
 
 void RecordUpdater::finish(EncodedRecord& out) {
@@ -184,13 +191,12 @@ void RecordUpdater::finish(EncodedRecord& out) {
   parts.awaits = awaits_changed_ ? std::string_view(awaits_) : bytes_of(was.awaits());
   parts.head = list_.head();
   parts.hidden = hidden_changed_ ? std::string_view(hidden_) : bytes_of(was.hidden());
-  parts.behind =
-      list_.tails_changed() ? sum_tails(list_.tails(), scratch_) : bytes_of(was.behind());
+  parts.behind = list_.tails_changed() ? sum_behind() : bytes_of(was.behind());
   parts.tails = list_.tails();
   parts.before = &was;
   parts.keep = ~list_.touched();
   assembler_.assemble(parts, out.record);
-  out.tails = list_.take_tails();
+  list_.take_tails(out.tails);
 }
 
 }  // namespace concord::index

@@ -9,7 +9,6 @@
 
 #include "index/base/assert.h"
 #include "index/base/hash.h"
-#include "index/snapshot/tail.h"
 
 namespace concord::index {
 namespace {
@@ -122,7 +121,7 @@ SnapshotState::~SnapshotState() {
     // Older versions are in the writer's retired list; only the newest is ours, and its tails.
     if (version == nullptr) continue;
     for (std::uint32_t tail = 0; tail < version->tail_count; ++tail) {
-      const char* block = tail_begin(*version->tails[tail], *version->record->tails()->Get(tail));
+      const char* block = reinterpret_cast<const char*>(version->labels[tail]);
       if (!arena.holds(block)) std::free(const_cast<char*>(block));
     }
     if (version->owned != nullptr) std::free(version->owned);

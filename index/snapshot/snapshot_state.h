@@ -18,6 +18,7 @@
 
 #include "index/customer/identity.h"
 #include "index/snapshot/record_view.h"
+#include "index/snapshot/tail.h"
 
 namespace concord::index {
 
@@ -31,8 +32,9 @@ struct Version {
   const Version* older = nullptr;  // replaced by this one
   char* owned = nullptr;           // heap block to free with it; null: part of the generation
   std::uint64_t record_bytes = 0;  // FlatBuffers do not know their own size
-  const std::uint64_t* tail_bytes = nullptr;  // of each tail, with its summary
+  const wire::TailLabel* const* labels = nullptr;  // of the tails
   [[nodiscard]] RecordView view() const { return {record, {tails, tail_count}}; }
+  [[nodiscard]] StoredRecord stored() const { return {view(), {labels, tail_count}}; }
 };
 static_assert(sizeof(Version) == 64);
 
@@ -166,6 +168,7 @@ class SnapshotState {
 
   Arena arena;                                      // the generation's records
   std::vector<const wire::Segment*> tail_pointers;  // of the generation's records, one block
+  std::vector<const wire::TailLabel*> tail_labels;  // theirs
 
   /// The newest version at or below `revision`; null when there was none.
   [[nodiscard]] const Version* version_at(std::uint32_t slot, EventSeq revision) const;

@@ -14,12 +14,11 @@ void free_block(const void* block) { std::free(const_cast<void*>(block)); }
 void free_table(const void* table) { delete static_cast<const KeyTable*>(table); }
 void free_sources(const void* version) { delete static_cast<const SourcesVersion*>(version); }
 
-// Version, then the record, the pointers to the tails and their sizes: one block. New tails are
+// Version, then the record, the pointers to the tails and to their labels: one block. New tails are
 // blocks of their own: they live as long as some version has them.
-Version* make_version(const EncodedRecord& encoded, EventSeq seq) {
+Version* make_version(EncodedRecord& encoded, EventSeq seq) {
   const std::size_t tails = encoded.tails.size();
-  const std::size_t bytes =
-      sizeof(Version) + encoded.record.size() + tails * (sizeof(void*) + sizeof(std::uint64_t));
+  const std::size_t bytes = sizeof(Version) + encoded.record.size() + tails * 2 * sizeof(void*);
   char* block = static_cast<char*>(std::aligned_alloc(64, (bytes + 63) & ~std::size_t{63}));
   CONCORD_ASSERT(block != nullptr);
   auto* version = new (block) Version;
@@ -27,21 +26,17 @@ Version* make_version(const EncodedRecord& encoded, EventSeq seq) {
   std::memcpy(at, encoded.record.data(), encoded.record.size());
   version->record = wire::GetRecord(at);
   at += encoded.record.size();
-  auto** pointers = reinterpret_cast<const wire::Segment**>(at);
-  auto* sizes = reinterpret_cast<std::uint64_t*>(at + tails * sizeof(void*));
+  auto** segments = reinterpret_cast<const wire::Segment**>(at);
+  auto** labels = reinterpret_cast<const wire::TailLabel**>(at + tails * sizeof(void*));
   for (std::size_t i = 0; i < tails; ++i) {
-    const EncodedTail& tail = encoded.tails[i];
-    pointers[i] = tail.shared;
-    sizes[i] = tail.ref.bytes();
-    if (tail.bytes.empty()) continue;
-    auto* own = static_cast<char*>(std::malloc(tail.bytes.size()));
-    CONCORD_ASSERT(own != nullptr);
-    std::memcpy(own, tail.bytes.data(), tail.bytes.size());
-    pointers[i] = flatbuffers::GetRoot<wire::Segment>(own);
+    EncodedTail& tail = encoded.tails[i];
+    segments[i] = tail.segment;
+    labels[i] = tail.label;
+    static_cast<void>(tail.own.release());  // the version's now
   }
   version->record_bytes = encoded.record.size();
-  version->tails = pointers;
-  version->tail_bytes = sizes;
+  version->tails = segments;
+  version->labels = labels;
   version->tail_count = tails;
   version->seq = seq;
   version->owned = block;
@@ -127,7 +122,7 @@ void SnapshotWriter::mark_sharing(std::uint32_t slot) {
     state_->slots[one].redirect_slot.fetch_or(Slot::kShares, std::memory_order_relaxed);
 }
 
-void SnapshotWriter::put(std::uint32_t slot, const EncodedRecord& record, EventSeq seq) {
+void SnapshotWriter::put(std::uint32_t slot, EncodedRecord& record, EventSeq seq) {
   Slot& one = state_->slots[slot];
   const Version* known = newest(slot);
   CONCORD_ASSERT(seq > state_->published.load());
@@ -161,8 +156,7 @@ void SnapshotWriter::each_dropped(const Version* version, const Version* heir, c
   for (std::size_t i = front; i < all.size() - back; ++i) {
     if (std::find(rest.begin(), rest.end(), all[i]) != rest.end()) continue;
     if (std::find(also.begin(), also.end(), all[i]) != also.end()) continue;
-    const wire::TailRef& ref = *version->record->tails()->Get(static_cast<std::uint32_t>(i));
-    const char* block = tail_begin(*all[i], ref);
+    const char* block = reinterpret_cast<const char*>(version->labels[i]);
     if (!state_->arena.holds(block)) drop(block);
   }
 }

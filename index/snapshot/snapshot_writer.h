@@ -22,9 +22,9 @@ class SnapshotWriter {
   void bind(const NormalisedIdentity& identity, std::uint32_t slot);
   /// The record of `slot` from revision `seq` on, once it is published. A second put of a slot
   /// before that takes the place of the first, whose seq then is no revision of its own. The tails
-  /// that `record` shares are those of newest(slot). Requires: seq above the published revision,
-  /// and not below an earlier put of the same slot.
-  void put(std::uint32_t slot, const EncodedRecord& record, EventSeq seq);
+  /// that `record` shares are those of newest(slot); its new ones are taken out of it. Requires:
+  /// seq above the published revision, and not below an earlier put of the same slot.
+  void put(std::uint32_t slot, EncodedRecord& record, EventSeq seq);
   /// `loser` is part of `survivor` from `seq` on; the loser's id keeps resolving.
   void redirect(std::uint32_t loser, std::uint32_t survivor, EventSeq seq);
   /// `sources[]` as answers show it from `seq` on: an event that changes every customer.

@@ -19,6 +19,7 @@ class Summing {
   std::string_view finish(flatbuffers::FlatBufferBuilder& builder) const;
 
  private:
+  friend class SumChange;  // sum_changed.cc: fills all of it another way
   using Places = std::vector<std::uint32_t>;
   void add_promise(bool open, std::uint32_t place);
   void add_told_topic(std::string_view topic, std::uint32_t place);

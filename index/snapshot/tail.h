@@ -2,7 +2,11 @@
 // Thread class: any-thread (pure functions over values).
 #pragma once
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "index/base/result.h"
@@ -20,25 +24,39 @@ inline constexpr std::size_t kHeadBytesMax = 96 * 1024;
 inline constexpr std::uint32_t kTailRowsMax = 128;  // below 256: see wire::Summary
 inline constexpr std::size_t kTailBytesMax = 128 * 1024;
 
-/// A tail on its way into a version: new bytes, or one that an older version has.
-struct EncodedTail {
-  std::string bytes;                      // segment and summary; empty: `shared`
-  const wire::Segment* shared = nullptr;  // borrowed
-  wire::TailRef ref;
-
-  [[nodiscard]] const wire::Segment& segment() const {
-    return bytes.empty() ? *shared : *flatbuffers::GetRoot<wire::Segment>(bytes.data());
-  }
-  [[nodiscard]] const wire::Summary& summary() const;
+struct FreeTail {
+  void operator()(char* block) const { std::free(block); }
 };
+using TailBlock = std::unique_ptr<char, FreeTail>;
 
-/// Where the bytes of a tail begin.
-inline const char* tail_begin(const wire::Segment& segment, const wire::TailRef& ref) {
-  return reinterpret_cast<const char*>(&segment) - ref.root();
+/// The parts of a tail, by its label.
+inline const wire::Segment& segment_of(const wire::TailLabel& label) {
+  return *flatbuffers::GetRoot<wire::Segment>(&label + 1);
 }
-inline const wire::Summary& EncodedTail::summary() const {
-  return *flatbuffers::GetRoot<wire::Summary>(tail_begin(segment(), ref) + ref.segment_bytes());
+inline const wire::Summary& summary_of(const wire::TailLabel& label) {
+  const char* segment = reinterpret_cast<const char*>(&label + 1);
+  return *flatbuffers::GetRoot<wire::Summary>(segment + label.segment_bytes());
 }
+
+/// A tail on its way into a version: a block of its own, or one that an older version has.
+struct EncodedTail {
+  const wire::Segment* segment = nullptr;
+  const wire::TailLabel* label = nullptr;
+  TailBlock own;  // empty: borrowed
+
+  [[nodiscard]] bool is_new() const { return own != nullptr; }
+  [[nodiscard]] std::string_view bytes() const {
+    return {reinterpret_cast<const char*>(label), label->bytes()};
+  }
+};
+/// The tail in `block`, which is one.
+EncodedTail tail_in(TailBlock block);
+
+/// A record as a version has it, with the labels of its tails.
+struct StoredRecord {
+  RecordView view;
+  std::span<const wire::TailLabel* const> labels;
+};
 
 /// The rows in `builder`, at least one, as a tail.
 EncodedTail make_tail(SegmentBuilder& builder, flatbuffers::FlatBufferBuilder& scratch);
@@ -47,10 +65,10 @@ void cut_tails(const wire::Segment& segment, SegmentBuilder& builder,
                flatbuffers::FlatBufferBuilder& scratch, std::vector<EncodedTail>& out);
 
 /// Is the entry perhaps in this tail? False: certainly not.
-bool may_hold(const wire::TailRef& ref, std::uint64_t id_hash);
+bool may_hold(const wire::TailLabel& label, std::uint64_t id_hash);
 
-/// Are these the bytes of the tail that `ref` speaks of? Looks at everything.
-bool verify_tail(const char* bytes, std::size_t size, const wire::TailRef& ref);
+/// Does a whole tail stand at the beginning of `bytes`? Looks at everything.
+bool verify_tail(std::string_view bytes);
 
 /// Bytes of JSON in a segment.
 inline std::size_t json_bytes(const wire::Segment& segment) { return segment.json()->size(); }

@@ -17,6 +17,10 @@ class Tally {
   /// Entries behind a head, for every as_of from the record's newest time on. Borrows its words.
   void add(const wire::Summary& summary);
 
+  /// As if `gone`, which was added, never had been, and `fresh` had. False when sums do not tell
+  /// (a department's newest time may be gone): this is of no use then.
+  [[nodiscard]] bool exchange(const Tally& gone, const Tally& fresh);
+
   void write_departments(JsonWriter& out) const;
   void write_open_counts(JsonWriter& out) const;
   void write_balances(JsonWriter& out) const;
@@ -38,11 +42,12 @@ class Tally {
   [[nodiscard]] const std::array<std::uint64_t, kKindCount>& open() const { return open_; }
 
  private:
+  void add(const Tally& other);
   Department& department(std::string_view name);
   Balance& balance(std::string_view currency);
 
-  std::vector<Department> departments_;  // in the order they were met: they are few
-  std::vector<Balance> balances_;
+  std::vector<Department> departments_;  // by name: they are few
+  std::vector<Balance> balances_;        // by currency
   std::array<std::uint64_t, kKindCount> open_{};
 };
 

@@ -48,7 +48,7 @@ inline std::string published(const index::CustomerRecord& record) {
   index::EncodedRecord encoded;
   encoder.encode(record, encoded);
   std::string all = encoded.record;
-  for (const index::EncodedTail& tail : encoded.tails) all += "|" + tail.bytes;
+  for (const index::EncodedTail& tail : encoded.tails) all.append("|").append(tail.bytes());
   return all;
 }
 

@@ -19,8 +19,8 @@ class Opened {
  public:
   explicit Opened(const EncodedRecord& encoded) {
     for (const index::EncodedTail& tail : encoded.tails) {
-      EXPECT_TRUE(index::verify_tail(tail.bytes.data(), tail.bytes.size(), tail.ref));
-      tails_.push_back(&tail.segment());
+      EXPECT_TRUE(index::verify_tail(tail.bytes()));
+      tails_.push_back(tail.segment);
     }
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(encoded.record.data());
     flatbuffers::Verifier verifier(bytes, encoded.record.size());
@@ -52,7 +52,7 @@ void expect_round_trip(const CustomerRecord& record) {
   ASSERT_EQ(first.record, second.record);
   ASSERT_EQ(first.tails.size(), second.tails.size());
   for (std::size_t i = 0; i < first.tails.size(); ++i)
-    ASSERT_EQ(first.tails[i].bytes, second.tails[i].bytes);
+    ASSERT_EQ(first.tails[i].bytes(), second.tails[i].bytes());
   std::uint32_t count = 0;
   opened.view().each_entry([&](index::EntryView one) {
     expect_json(one.json());

@@ -11,6 +11,7 @@
 
 #include "index/apply.h"
 #include "index/base/hash.h"
+#include "index/snapshot/sum_changed.h"
 #include "tests/support/events.h"
 #include "tests/support/stories.h"
 
@@ -76,7 +77,7 @@ struct Slow {
     index::RecordEncoder whole;
     whole.encode(known, encoded);
     std::vector<const index::wire::Segment*> tails;
-    for (const index::EncodedTail& tail : encoded.tails) tails.push_back(&tail.segment());
+    for (const index::EncodedTail& tail : encoded.tails) tails.push_back(tail.segment);
     return *index::decode_record({index::wire::GetRecord(encoded.record.data()), tails});
   }
   void put(std::uint32_t slot) {
@@ -134,21 +135,29 @@ void expect_equal(const Fast& fast, const Slow& slow, std::int64_t at_ms) {
             "");
 }
 
-// Rows in order, bounds kept, every tail as its record says.
-void expect_sound(const Snapshot& snapshot) {
+index::EncodedTail copy_of(const index::EncodedTail& tail) {
+  index::TailBlock block(static_cast<char*>(std::malloc(tail.bytes().size())));
+  std::memcpy(block.get(), tail.bytes().data(), tail.bytes().size());
+  return index::tail_in(std::move(block));
+}
+
+// Rows in order, bounds kept, every tail as its label says.
+void expect_sound(const SnapshotState& state, const Snapshot& snapshot) {
   const index::ReadPin pin = snapshot.pin();
   for (std::size_t place = 0; place < snapshot.record_count(); ++place) {
     const index::RecordView record = snapshot.record_at(pin, place);
     if (!record) continue;
     EXPECT_LE(record.entries().head().rows()->size(), index::kHeadRowsMax);
     const auto tails = record.entries().tails();
+    const auto labels = state.version_at(static_cast<std::uint32_t>(place), pin.revision())->labels;
     for (std::size_t i = 0; i < tails.size(); ++i) {
-      const index::wire::TailRef& ref =
-          *record.record().tails()->Get(static_cast<flatbuffers::uoffset_t>(i));
-      EXPECT_LE(ref.rows(), index::kTailRowsMax);
-      ASSERT_TRUE(index::verify_tail(index::tail_begin(*tails[i], ref), ref.bytes(), ref));
+      const index::wire::TailLabel& label = *labels[i];
+      EXPECT_LE(label.rows(), index::kTailRowsMax);
+      ASSERT_TRUE(
+          index::verify_tail({reinterpret_cast<const char*>(&label), std::size_t{label.bytes()}}));
+      ASSERT_EQ(&index::segment_of(label), tails[i]);
       for (const index::wire::Row* row : *tails[i]->rows())
-        ASSERT_TRUE(index::may_hold(ref, row->id_hash()));
+        ASSERT_TRUE(index::may_hold(label, row->id_hash()));
     }
     std::uint32_t count = 0;
     std::int64_t last_ms = INT64_MAX;
@@ -190,7 +199,7 @@ TEST(RecordUpdate, LongHistoriesSpillAndAnswerLikeTheWholeRecord) {
       if (fast.seq % 13 != 0) continue;
       SCOPED_TRACE(fast.seq);
       ASSERT_NO_FATAL_FAILURE(expect_equal(fast, slow, 1'200'000));
-      ASSERT_NO_FATAL_FAILURE(expect_sound(fast.snapshot));
+      ASSERT_NO_FATAL_FAILURE(expect_sound(*fast.state, fast.snapshot));
     }
     ASSERT_NO_FATAL_FAILURE(expect_equal(fast, slow, 1'004'000));
     const index::ReadPin pin = fast.snapshot.pin();
@@ -234,12 +243,13 @@ TEST(RecordUpdate, TheComparisonSeesWhatIsStale) {
         .bytes();
   };
   for (std::size_t n = 0; n < 300; ++n) fast.hear(promise(n, index::StateType::open));
-  const index::RecordView before = fast.applier.writer().newest(0)->view();
+  const index::StoredRecord stored = fast.applier.writer().newest(0)->stored();
+  const index::RecordView& before = stored.view;
   ASSERT_GE(before.entries().tails().size(), 1U);
   index::EntryList list;
   flatbuffers::FlatBufferBuilder scratch;
   const auto answers = [&](bool stale_pieces, bool stale_summary, const char* id) {
-    list.begin(before);
+    list.begin(stored);
     const auto place = list.find(index::WantedEntry(id));
     EXPECT_TRUE(place.has_value());
     index::JsonReader reader;
@@ -262,10 +272,9 @@ TEST(RecordUpdate, TheComparisonSeesWhatIsStale) {
     parts.keep = stale_pieces ? ~index::PieceSet() : ~list.touched();
     index::EncodedRecord encoded;
     index::Assembler().assemble(parts, encoded.record);
-    encoded.tails = list.take_tails();
+    list.take_tails(encoded.tails);
     for (index::EncodedTail& tail : encoded.tails)  // another state owns what is shared here
-      if (tail.bytes.empty())
-        tail.bytes.assign(index::tail_begin(tail.segment(), tail.ref), tail.ref.bytes());
+      if (!tail.is_new()) tail = copy_of(tail);
     const auto state = new_state();
     index::SnapshotWriter writer(state);
     writer.put(writer.add_slot(parts.id), encoded, 1);
