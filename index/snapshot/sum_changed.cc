@@ -142,12 +142,9 @@ bool SumChange::take(List list, std::size_t max, Places& out) const {
 bool SumChange::take_told_them(Summing& to) const {
   for (const std::uint32_t place : merged(&wire::Summary::told_them))
     to.add_told_topic(now_at(place).topic(), place);
-  const auto& was = *was_.told_them();
-  if (was.size() == kToldThemMax && (to.told_them_.size() < kToldThemMax ||
-                                     !known_up_to(was.Get(was.size() - 1), to.told_them_.back())))
-    return false;
-  // Where a topic's newest message is gone, the next one was not named.
-  for (const std::uint32_t place : was) {
+  // Where a topic's newest message is gone, the next one was not named. With all of them in their
+  // places no topic behind the list comes in.
+  for (const std::uint32_t place : *was_.told_them()) {
     if (numbers_[tail_of(place)] != kGone) continue;
     const auto at = std::find(to.topics_.begin(), to.topics_.end(), before_at(place).topic());
     if (at == to.topics_.end()) return false;
