@@ -226,7 +226,7 @@ Result<void> TextShards::load_dead(std::string_view bytes, const std::string& pl
         head[1] * sizeof(std::uint32_t) > bytes.size())
       return fail(Code::damaged, "does not fit the shards", place);
     std::vector<std::uint32_t> dead(head[1]);
-    std::memcpy(dead.data(), bytes.data(), head[1] * sizeof(std::uint32_t));
+    if (!dead.empty()) std::memcpy(dead.data(), bytes.data(), head[1] * sizeof(std::uint32_t));
     bytes.remove_prefix(head[1] * sizeof(std::uint32_t));
     const bool ascending =
         std::adjacent_find(dead.begin(), dead.end(), std::greater_equal<>()) == dead.end();
