@@ -13,7 +13,7 @@ namespace concord::index {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{200};
-constexpr int kNice = 10;
+constexpr int kNice = 19;
 
 // On a thread of its own: one that has given way cannot take it back.
 template <typename Work>
