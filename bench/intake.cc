@@ -14,6 +14,8 @@
 #include <string>
 #include <thread>
 
+#include <unistd.h>
+
 #include "bench/open_loop.h"
 #include "bench/posts.h"
 #include "bench/program.h"
@@ -37,6 +39,7 @@ constexpr std::size_t kCheckedKeys = 20;
 std::string copy_of_base(const World& world, const Bases& bases) {
   const fs::path to = fs::path(bases.folder) / "intake";
   fs::remove_all(to);
+  ::sync();  // the disk is done with what the round before left
   fs::create_directories(to);
   fs::copy(world.data() + "/generations", to / "generations",
            fs::copy_options::recursive | fs::copy_options::create_hard_links);
