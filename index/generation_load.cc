@@ -140,6 +140,8 @@ bool adopt(char* at, std::size_t room, TailsAt tails) {
   const wire::Record* record = wire::GetRecord(bytes);
   const auto* in_head = record->head_nested_root()->rows();
   if (in_head == nullptr || in_head->size() > record->entries()) return false;
+  if ((record->behind() != nullptr && record->behind()->size() > 0) != (header.tail_count > 0))
+    return false;  // the sum over the tails
   const std::size_t tail_bytes = header.total_bytes - sizeof header - header.record_bytes;
   if (!adopt_tails({bytes + header.record_bytes, tail_bytes}, header.tail_count,
                    record->entries() - in_head->size(), tails))

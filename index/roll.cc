@@ -128,10 +128,10 @@ void RollWriter::write(Manifest& manifest, const Progress& progress) {
   for (FileWriter* file : {&files_.records, &files_.slots, &files_.identities}) file->flush();
 }
 
-Result<void> write_knowledge(const RollPoint& point, const std::string& folder) {
+Result<void> write_knowledge(std::string_view pages, const std::string& folder) {
   auto file = FileWriter::create((fs::path(folder) / kKnowledgeFile).string());
   if (!file) return tl::unexpected<Error>(file.error());
-  file->write(point.knowledge);
+  file->write(pages);
   return file->close();
 }
 
@@ -196,15 +196,17 @@ Result<RollReport> roll_generation(const std::string& data_folder, const std::st
   RollFiles files;
   Result<void> done = files.create(building);
   if (done) RollWriter(*point, files).write(report.manifest, options.progress);
-  if (done) done = write_shared(point->releases, building);
-  if (done) done = write_voids(point->voids, building);
-  if (done) done = write_knowledge(*point, building);
+  const auto releases = std::move(point->releases);
+  const auto voids = std::move(point->voids);
   const std::string knowledge = std::move(point->knowledge);
   const bool text = point->text;
   point.reset();
   report.pinned_ms = steady_ms() - begun_ms;
   if (options.unpinned) options.unpinned();
   if (done) done = files.close();
+  if (done) done = write_shared(releases, building);
+  if (done) done = write_voids(voids, building);
+  if (done) done = write_knowledge(knowledge, building);
   if (done && failpoint("roll.records_written")) return failpoint_error("roll.records_written");
   if (done) done = carry_ids(ids_folder, building);
   if (done && text) done = write_text(knowledge, building, options);

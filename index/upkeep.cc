@@ -4,6 +4,8 @@
 #include <chrono>
 #include <filesystem>
 #include <future>
+#include <system_error>
+#include <type_traits>
 
 #include "index/base/scheduling.h"
 #include "index/generation.h"
@@ -17,13 +19,17 @@ constexpr int kNice = 19;
 
 // On a thread of its own: one that has given way cannot take it back.
 template <typename Work>
-auto beside(Work&& work) {
-  return std::async(std::launch::async,
-                    [&] {
-                      name_thread("upkeep-work");
-                      return work();
-                    })
-      .get();
+std::invoke_result_t<Work> beside(Work&& work) {
+  try {
+    return std::async(std::launch::async,
+                      [&] {
+                        name_thread("upkeep-work");
+                        return work();
+                      })
+        .get();
+  } catch (const std::system_error& error) {
+    return fail(Code::io_error, std::string("cannot start a thread: ") + error.what());
+  }
 }
 
 std::int64_t steady_ms() {

@@ -13,6 +13,7 @@ constexpr std::int64_t kMicro = 1'000'000;
 /// number ends every tie. Requires: the priority is not negative.
 ArbitrationScratch::Place place_of(Tier tier, std::int64_t priority_micro, std::uint32_t action,
                                    std::uint32_t in_ranked) {
+  static_assert(static_cast<unsigned>(Tier::other) < 4 && kActionsMax < 1U << 31U);
   const std::uint64_t turned = ~static_cast<std::uint64_t>(priority_micro) & ~0ULL >> 1U;
   return {static_cast<std::uint64_t>(tier) << 62U | turned >> 1U,
           turned << 63U | std::uint64_t{action} << 32U | in_ranked};

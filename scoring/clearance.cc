@@ -36,6 +36,7 @@ Action action_of(const PolicyData& policy, const ClearanceAsk& ask) {
   out.answers = like->answers;
   if (like->purpose == ask.purpose) out.acknowledges = like->acknowledges;
   out.brand = ask.brand;
+  out.brand_number = brand_number(policy, ask.brand);
   out.product = ask.product;
   out.topics = {topic};
   return out;
@@ -82,8 +83,7 @@ std::string_view topic_of(const Policy& policy, std::uint32_t number) {
 }
 
 bool has_brand(const Policy& policy, std::string_view brand) {
-  const std::vector<std::string>& brands = policy.data().brands;
-  return !brand.empty() && std::find(brands.begin(), brands.end(), brand) != brands.end();
+  return brand_number(policy.data(), brand) != 0;
 }
 
 void Clearing::begin(const Policy& policy, const index::Customer& customer,

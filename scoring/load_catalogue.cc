@@ -177,8 +177,7 @@ void Catalogue::read_when(TableReader& in, Action& action) {
     in.problem("care", "needs a [care_floor] in company.toml");
   action.brand = in.text("brand");
   if (!action.brand.empty()) check_known(in, "brand", action.brand, "brand", data_.brands);
-  for (std::size_t i = 0; i < data_.brands.size(); ++i)
-    if (data_.brands[i] == action.brand) action.brand_number = static_cast<std::uint32_t>(i + 1);
+  action.brand_number = brand_number(data_, action.brand);
   action.product = in.text("product");
 }
 

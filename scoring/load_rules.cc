@@ -101,8 +101,10 @@ void load_rules(Loading& loading, TableReader& company) {
       if (other.name == rule.name) in.problem("name", "is given twice");
     rules.push_back(std::move(rule));
   }
-  if (rules.size() > kRulesMax)
+  if (rules.size() > kRulesMax) {
     company.problem("block", "is given more than " + std::to_string(kRulesMax) + " times");
+    rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(kRulesMax), rules.end());
+  }
   for (const TomlNode* table : company.tables("engagement")) {
     TableReader in(*table, "engagement", company.file(), loading.problems);
     loading.data.engagement = read_engagement(loading, in);

@@ -1,6 +1,7 @@
 // What a loaded policy set holds, resolved to numbers: names were checked when it was read.
 // Thread class: immutable once load_policy has returned it.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -185,7 +186,7 @@ struct Action {
   std::uint32_t issue = 0;
   std::uint32_t group = 0;
   std::uint32_t department_number = 0;  // place in PolicyData::departments
-  std::uint32_t brand_number = 0;       // place in PolicyData::brands + 1; 0: no brand
+  std::uint32_t brand_number = 0;       // see brand_number()
   index::Purpose purpose = index::Purpose::none;
   bool mandatory = false;
   bool enabled = true;
@@ -236,6 +237,7 @@ struct alignas(64) QuickAction {
   std::int64_t lever_micro = 0;  // the whole factor
   std::int64_t propensity_min_micro = 0;
 };
+static_assert(sizeof(QuickAction) == 64);
 
 struct KindPlan {  // what an entry of one kind must be held against
   std::vector<std::uint32_t> features;
@@ -299,5 +301,12 @@ struct PolicyData {
   std::int64_t authority_window_ms = 0;
   ChangeShifts shifts;
 };
+
+/// Place in `brands` + 1; 0: no brand of the policy, or none is meant.
+inline std::uint32_t brand_number(const PolicyData& data, std::string_view brand) {
+  if (brand.empty()) return 0;
+  const auto at = std::find(data.brands.begin(), data.brands.end(), brand);
+  return at == data.brands.end() ? 0 : static_cast<std::uint32_t>(at - data.brands.begin() + 1);
+}
 
 }  // namespace concord::scoring

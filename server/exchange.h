@@ -55,6 +55,8 @@ class ExchangeState {
   /// A request has begun and is not answered, or its refused body is still coming.
   [[nodiscard]] bool receiving() const { return phase_ == Phase::body || phase_ == Phase::drain; }
   [[nodiscard]] bool ready() const { return later_->ready(); }  // requires: parked
+  /// Parked for events.
+  [[nodiscard]] bool is_intake() const { return phase_ == Phase::parked && later_->is_intake(); }
   [[nodiscard]] std::uint32_t answered_count() const { return answered_count_; }
 
  private:

@@ -100,6 +100,19 @@ std::size_t IntakeDesk::waiting() const {
   return bodies_.size();
 }
 
+// For a thread that waits for room: what is written is answered meanwhile.
+bool IntakeDesk::settle_one() {
+  std::function<void()> work;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (outcomes_.empty()) return false;
+    work = std::move(outcomes_.front());
+    outcomes_.pop_front();
+  }
+  work();
+  return true;
+}
+
 std::function<void()> IntakeDesk::next() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return stopping_ || !bodies_.empty() || !outcomes_.empty(); });

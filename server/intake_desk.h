@@ -80,6 +80,7 @@ class IntakeDesk {
   void count_refused(const std::string& source, const std::string& code);
   void post_body(std::shared_ptr<IntakeJob> job);
   void post_outcome(std::function<void()> work);
+  bool settle_one();             // false: no outcome waits
   std::function<void()> next();  // waits; empty: stopped, and nothing is left
   void work();
 

@@ -208,7 +208,7 @@ index::Taken IntakeJob::submit(const std::shared_ptr<index::Submission>& piece) 
       Clock::now() + std::chrono::milliseconds(may_wait_ ? desk_.options().patience_ms : 0);
   index::Taken taken = desk_.live().submit(piece);
   while (taken == index::Taken::overloaded && Clock::now() < end) {
-    std::this_thread::sleep_for(kStep);
+    if (!desk_.settle_one()) std::this_thread::sleep_for(kStep);
     taken = desk_.live().submit(piece);
   }
   if (taken != index::Taken::taken) pending_.fetch_sub(1, std::memory_order_relaxed);

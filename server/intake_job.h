@@ -62,6 +62,7 @@ class IntakeJob final : public Later, public std::enable_shared_from_this<Intake
   ~IntakeJob() override;
 
   [[nodiscard]] bool ready() const override { return ready_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool is_intake() const override { return true; }
 
   /// Reads the body and hands on what is in it; `may_wait`: on a worker, for room in the queue.
   void run(bool may_wait);

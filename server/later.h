@@ -23,6 +23,9 @@ class Later {
   Later& operator=(const Later&) = delete;
   /// Any thread, quick: asked at each ring for each parked request. Once true it stays true.
   [[nodiscard]] virtual bool ready() const = 0;
+  /// Events on their way to the log: their answers, and what their sender says next, come after
+  /// questions.
+  [[nodiscard]] virtual bool is_intake() const { return false; }
 };
 
 /// A body without an end known beforehand. Its loop asks it when rung and when the client has taken

@@ -87,13 +87,13 @@ void EventLoop::serve(Connection& c, std::string_view input) {
   bool answered = false;
   batch_.clear();
   for (;;) {
-    const bool waited = c.exchange.phase() == ExchangeState::Phase::parked;
+    const bool intake = c.exchange.is_intake();
     const Exchange::Step step = exchange_.step(input.substr(consumed), c.exchange);
     consumed += step.consumed;
     if (step.kind == Kind::parked && step.park_ms_max >= 0) set_deadline(c, step.park_ms_max);
     if (step.kind == Kind::need_more || step.kind == Kind::parked) break;
     answered = answered || step.kind != Kind::interim;
-    if (step.kind == Kind::answered) c.sends = waited;
+    if (step.kind == Kind::answered) c.sends = intake;
     c.close_after = step.close;
     c.linger_after = step.kind == Kind::refused;
     if (step.kind == Kind::stream) prepare_for_stream(c);

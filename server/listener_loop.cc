@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kEventsMax = 256;
 constexpr int kAcceptsMax = 64;
-constexpr std::size_t kLargeTurnsMax = 4;  // bodies read in one round, after all else
+constexpr std::size_t kLargeTurnsMax = 4;   // bodies read in one round, after all else
 constexpr std::size_t kAnswerTurnsMax = 2;  // answers to writes made in one round
 constexpr Refusal kTooSlow{408, "request_timeout", "the request did not come whole in time"};
 constexpr Refusal kTooMany{503, "too_many_connections", "too many connections: try again later"};
@@ -131,7 +131,7 @@ void EventLoop::look_at_answers() {
   while (Connection* const c = next) {
     next = c == last ? nullptr : c->after;
     if (!c->exchange.ready()) continue;
-    if (turns++ == kAnswerTurnsMax) {
+    if (c->exchange.is_intake() && turns++ == kAnswerTurnsMax) {
       answers_left_ = true;
       return;
     }

@@ -76,7 +76,7 @@ struct Connection {
   bool close_after = false;  // when unsent is out: close (or linger)
   bool linger_after = false;
   bool has_deadline = false;
-  bool sends = false;  // its last request waited for a write: questions of others come first
+  bool sends = false;  // its last request brought events: questions come first
   Deadlines::iterator deadline;
   ExchangeState exchange;
 };

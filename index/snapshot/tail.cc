@@ -111,8 +111,13 @@ bool verify_tail(std::string_view bytes) {
   flatbuffers::Verifier summary_verifier(at + label.segment_bytes(),
                                          label.bytes() - sizeof label - label.segment_bytes());
   if (!summary_verifier.VerifyBuffer<wire::Summary>(nullptr)) return false;
+  const wire::Summary& sum = summary_of(label);
+  for (const auto* list : {sum.contacts(), sum.told_us(), sum.told_them(), sum.promises(),
+                           sum.holdings(), sum.open_rows()})
+    if (list == nullptr) return false;
   const auto* rows = segment_of(label).rows();
-  return rows != nullptr && rows->size() > 0 && rows->size() == label.rows();
+  return rows != nullptr && rows->size() > 0 && rows->size() == label.rows() &&
+         rows->size() <= kTailRowsMax;
 }
 
 }  // namespace concord::index

@@ -71,6 +71,26 @@ class ClearanceTest : public testing::Test {
 
 TEST_F(ClearanceTest, WhoMayBeWrittenToMay) { EXPECT_EQ(ask(), "may"); }
 
+TEST_F(ClearanceTest, ABrandsRefusalCountsForItAlone) {
+  ann_.consent({.purpose = "sales",
+                .channel = "email",
+                .brand = "north",
+                .state = index::ConsentState::withdrawn,
+                .at_day = 2});
+  EXPECT_EQ(ask(), "may");
+  ask_.brand = "north";
+  EXPECT_THAT(ask(), testing::HasSubstr("consent"));
+}
+
+TEST_F(ClearanceTest, ABrandsConsentCountsForItAlone) {
+  RecordBuilder ben(2);
+  ben.identity("email", "ben@example.test")
+      .consent({.purpose = "sales", .channel = "email", .brand = "north", .at_day = 1});
+  EXPECT_THAT(cleared(*policy_, ben.customer(), ask_), testing::HasSubstr("consent"));
+  ask_.brand = "north";
+  EXPECT_EQ(cleared(*policy_, ben.customer(), ask_), "may");
+}
+
 TEST_F(ClearanceTest, AnOpenCaseIsNamed) {
   ann_.entry({.key = "T-991", .at_day = kNow - 3, .state = StateType::open});
   EXPECT_EQ(ask(),

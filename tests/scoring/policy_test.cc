@@ -127,6 +127,22 @@ TEST(PolicyTest, EveryMistakeIsListedAtOnce) {
   EXPECT_THAT(policy.error().detail, HasSubstr("did you mean 'about'?"));
 }
 
+TEST(PolicyTest, MoreBlockRulesThanThereMayBeAreAMistakeAndNoMore) {
+  SmallPolicy small;
+  std::string rules;
+  for (int i = 0; i < 70; ++i)
+    rules += "[[block]]\nname = \"r" + std::to_string(i) +
+             "\"\nstrength = \"stop\"\nseverity = 2\nmatch = { kind = \"case\", open = true }\n"
+             "purposes = [\"sales\"]\nstale_after = \"100d\"\nbecause = \"b\"\n"
+             "ends_when = \"e\"\n";
+  small.change("company.toml", "[[block]]\nname = \"open_case\"",
+               rules + "[[block]]\nname = \"open_case\"");
+  small.change("actions/all.toml", "[\"open_case\"]", "[\"r69\"]");
+  const auto policy = small.load();
+  ASSERT_FALSE(policy.has_value());
+  EXPECT_THAT(policy.error().detail, HasSubstr("more than 64 times"));
+}
+
 TEST(PolicyTest, AFileNobodyReadsIsAMistake) {
   SmallPolicy small;
   small.add("acions/more.toml", "");

@@ -87,6 +87,22 @@ TEST(Roll, IsWhatWasPublishedAndGoesOnLikeTheLiveState) {
   }
 }
 
+TEST(Roll, APartThatCannotBeSyncedIsNoGeneration) {
+  const auto feed = random_feed(4, 90);
+  const TemporaryFolder folder;
+  const std::string batch = build(folder.path(), feed, 60);
+  const auto live = open(folder.path());
+  apply(*live, feed, 60, 90);
+  const std::string before = *index::current_generation(folder.path());
+  index::arm_failpoints([](std::string_view name) { return name == "generation.sync_part"; });
+  const auto rolled = roll(*live, folder.path(), batch);
+  index::disarm_failpoints();
+  ASSERT_FALSE(rolled.has_value());
+  EXPECT_EQ(rolled.error().code, index::Code::io_error);
+  EXPECT_EQ(*index::current_generation(folder.path()), before);
+  EXPECT_TRUE(roll(*live, folder.path(), batch).has_value());
+}
+
 TEST(Roll, VersionsAreKeptOnlyUntilTheRecordsAreWritten) {
   const auto feed = random_feed(3, 120);
   const TemporaryFolder folder;
