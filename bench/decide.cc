@@ -16,9 +16,8 @@ void next_best_action(benchmark::State& state, const Bases& bases, std::size_t c
                       index::Direction direction, bool keep_rows) {
   const World& world = world_of(bases, customers);
   const index::ReadPin pin = world.snapshot().pin();
-  std::vector<index::Customer> drawn;
-  for (const std::uint32_t place : draw_places(Spread::zipf, world.keys().size(), kDrawn, 13))
-    drawn.push_back(world.customer(pin, world.keys()[place]));
+  const std::vector<index::Customer> drawn =
+      world.customers(pin, draw_places(Spread::zipf, world.keys().size(), kDrawn, 13));
   scoring::DecisionQuestion question;
   question.as_of = world.as_of();
   question.direction = direction;

@@ -88,6 +88,14 @@ index::Customer World::customer(const index::ReadPin& pin, std::string_view key)
   return snapshot().customer(pin, found.customer, as_of_);
 }
 
+std::vector<index::Customer> World::customers(const index::ReadPin& pin,
+                                              const std::vector<std::uint32_t>& places) const {
+  std::vector<index::Customer> all;
+  all.reserve(places.size());
+  for (const std::uint32_t place : places) all.push_back(customer(pin, keys_[place]));
+  return all;
+}
+
 const World& world_of(const Bases& bases, std::size_t customers) {
   static std::map<std::size_t, std::unique_ptr<World>> worlds;
   auto& world = worlds[customers];

@@ -41,6 +41,9 @@ class World {
 
   /// The customer of a key that is known to be one person's.
   [[nodiscard]] index::Customer customer(const index::ReadPin& pin, std::string_view key) const;
+  /// Those whose keys stand at `places` of keys().
+  [[nodiscard]] std::vector<index::Customer> customers(
+      const index::ReadPin& pin, const std::vector<std::uint32_t>& places) const;
 
  private:
   std::string extracts_, data_;

@@ -63,6 +63,15 @@ index::Result<index::RollReport> roll(const Engine& engine, const std::string& f
   return index::roll_generation(folder, ids, engine.roll_point({1, 2}), {});
 }
 
+/// A live base over a generation of the feed's first events.
+struct LiveBase {
+  LiveBase(const std::vector<std::string>& feed, std::size_t built)
+      : batch(build(folder.path(), feed, built)), live(open(folder.path())) {}
+  TemporaryFolder folder;
+  std::string batch;  // the generation's folder
+  std::unique_ptr<Engine> live;
+};
+
 TEST(Roll, IsWhatWasPublishedAndGoesOnLikeTheLiveState) {
   for (std::uint64_t seed = 1; seed <= 25; ++seed) {
     SCOPED_TRACE(seed);
@@ -89,37 +98,34 @@ TEST(Roll, IsWhatWasPublishedAndGoesOnLikeTheLiveState) {
 
 TEST(Roll, APartThatCannotBeSyncedIsNoGeneration) {
   const auto feed = random_feed(4, 90);
-  const TemporaryFolder folder;
-  const std::string batch = build(folder.path(), feed, 60);
-  const auto live = open(folder.path());
-  apply(*live, feed, 60, 90);
-  const std::string before = *index::current_generation(folder.path());
+  const LiveBase base(feed, 60);
+  apply(*base.live, feed, 60, 90);
+  const std::string before = *index::current_generation(base.folder.path());
   index::arm_failpoints([](std::string_view name) { return name == "generation.sync_part"; });
-  const auto rolled = roll(*live, folder.path(), batch);
+  const auto rolled = roll(*base.live, base.folder.path(), base.batch);
   index::disarm_failpoints();
   ASSERT_FALSE(rolled.has_value());
   EXPECT_EQ(rolled.error().code, index::Code::io_error);
-  EXPECT_EQ(*index::current_generation(folder.path()), before);
-  EXPECT_TRUE(roll(*live, folder.path(), batch).has_value());
+  EXPECT_EQ(*index::current_generation(base.folder.path()), before);
+  EXPECT_TRUE(roll(*base.live, base.folder.path(), base.batch).has_value());
 }
 
 TEST(Roll, VersionsAreKeptOnlyUntilTheRecordsAreWritten) {
   const auto feed = random_feed(3, 120);
-  const TemporaryFolder folder;
-  const std::string batch = build(folder.path(), feed, 60);
-  const auto live = open(folder.path());
-  apply(*live, feed, 60, 100);
-  index::RollPoint point = live->roll_point({3, 4});
-  apply(*live, feed, 100, 101);
-  EXPECT_TRUE(live->snapshot().pin_at(100).has_value());
+  const LiveBase base(feed, 60);
+  apply(*base.live, feed, 60, 100);
+  index::RollPoint point = base.live->roll_point({3, 4});
+  apply(*base.live, feed, 100, 101);
+  EXPECT_TRUE(base.live->snapshot().pin_at(100).has_value());
   index::RollOptions options;
   bool told = false;
   options.unpinned = [&] {
     told = true;
-    apply(*live, feed, 101, 102);
-    EXPECT_FALSE(live->snapshot().pin_at(100).has_value());
+    apply(*base.live, feed, 101, 102);
+    EXPECT_FALSE(base.live->snapshot().pin_at(100).has_value());
   };
-  const auto rolled = index::roll_generation(folder.path(), batch, std::move(point), options);
+  const auto rolled =
+      index::roll_generation(base.folder.path(), base.batch, std::move(point), options);
   ASSERT_TRUE(rolled.has_value()) << rolled.error().text();
   EXPECT_TRUE(told);
   EXPECT_EQ(rolled->manifest.seq, 100U);
@@ -127,14 +133,13 @@ TEST(Roll, VersionsAreKeptOnlyUntilTheRecordsAreWritten) {
 
 TEST(Roll, OfAnUnchangedBaseHasTheSameFiles) {
   const auto feed = random_feed(5, 150);
-  const TemporaryFolder folder;
-  const std::string batch = build(folder.path(), feed, 150);
-  const auto live = open(folder.path());
-  const auto rolled = roll(*live, folder.path(), batch);
+  const LiveBase base(feed, 150);
+  const auto rolled = roll(*base.live, base.folder.path(), base.batch);
   ASSERT_TRUE(rolled.has_value()) << rolled.error().text();
   for (const char* file : {"records.bin", "slots.bin", "identities.bin", "shared.bin", "voids.bin",
                            "ids.bin", "knowledge.ndjson"})
-    EXPECT_EQ(*index::read_file(batch + "/" + file), *index::read_file(rolled->folder + "/" + file))
+    EXPECT_EQ(*index::read_file(base.batch + "/" + file),
+              *index::read_file(rolled->folder + "/" + file))
         << file;
 }
 
